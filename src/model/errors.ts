@@ -1,0 +1,55 @@
+/**
+ * What went wrong, as a code to branch on. `docs/errors.md` says for each what happened and what to do.
+ *
+ * - Wiring, thrown by `createClient`: `invalid-option`, `server-side-key`.
+ * - Guards: `personal-identifier`, `guessable-identifier`, `invalid-identifier`, `personal-trait`, `invalid-trait`.
+ * - The road: `network` (no answer: offline, reset, CORS), `timeout`, `http` (a status that is not a success),
+ *   `redirect`, `payload` (an answer that is not flags).
+ * - The client: `superseded` (another user came in between), `closed`.
+ * - The surroundings: `storage`, `listener` (a listener of yours threw), `unsupported` (the runtime lacks something).
+ */
+export type ErrorCode =
+  | 'invalid-option'
+  | 'server-side-key'
+  | 'personal-identifier'
+  | 'guessable-identifier'
+  | 'invalid-identifier'
+  | 'personal-trait'
+  | 'invalid-trait'
+  | 'network'
+  | 'timeout'
+  | 'http'
+  | 'redirect'
+  | 'payload'
+  | 'superseded'
+  | 'closed'
+  | 'storage'
+  | 'listener'
+  | 'unsupported'
+
+/** What some codes carry besides the message. */
+export interface ErrorDetails {
+  /** The error underneath, when there is one. */
+  cause?: unknown
+  /** `http`: the status of the answer. */
+  status?: number
+  /** `http`: how long the server asked us to wait (its `Retry-After`), in milliseconds. */
+  retryAfterMs?: number
+  /** `personal-trait`, `invalid-trait`: the trait's key. Never its value. */
+  key?: string
+}
+
+/** The one error class of guidon. A message says what happened and what to do, and never repeats personal data. */
+export class GuidonError extends Error {
+  override readonly name = 'GuidonError'
+  readonly code: ErrorCode
+  declare readonly status?: number
+  declare readonly retryAfterMs?: number
+  declare readonly key?: string
+
+  constructor(code: ErrorCode, message: string, { cause, ...details }: ErrorDetails = {}) {
+    super(`[guidon] ${message}`, cause === undefined ? undefined : { cause })
+    this.code = code
+    Object.assign(this, details)
+  }
+}
