@@ -1,0 +1,66 @@
+import { bucket } from './bucket.ts'
+import type { Condition, Rule, Segment } from './document.ts'
+import { matcher } from './operators.ts'
+import { pathReader, propertyReader, type Read, type Subject, type Surroundings } from './properties.ts'
+
+/** Whether someone is in a segment, fulfils a rule, meets a condition. */
+export type Predicate = (subject: Subject) => boolean
+
+const always: Predicate = () => true
+const never: Predicate = () => false
+
+/** Prepares a segment, so that asking whether someone is in it takes no more than the asking. */
+export function segmentPredicate(segment: Segment, surroundings: Surroundings): Predicate {
+  // A segment without rules is one that nobody has finished. It holds nobody, and not everybody.
+  if (segment.rules.length === 0) return never
+  const rules = segment.rules.map((rule) => rulePredicate(rule, String(segment.id), surroundings))
+  return (subject) => rules.every((rule) => rule(subject))
+}
+
+function rulePredicate(rule: Rule, segmentKey: string, surroundings: Surroundings): Predicate {
+  const conditions = (rule.conditions ?? []).map((condition) =>
+    conditionPredicate(condition, segmentKey, surroundings),
+  )
+  const rules = (rule.rules ?? []).map((inner) => rulePredicate(inner, segmentKey, surroundings))
+  // The type joins the conditions among themselves and the inner rules among themselves. The two groups must both
+  // hold, whatever the type: so the public engine has it.
+  const conditionsHold = joined(rule.type, conditions)
+  const rulesHold = joined(rule.type, rules)
+  return (subject) => conditionsHold(subject) && rulesHold(subject)
+}
+
+function joined(type: string, predicates: readonly Predicate[]): Predicate {
+  if (predicates.length === 0) return always
+  switch (type) {
+    case 'ALL':
+      return (subject) => predicates.every((holds) => holds(subject))
+    case 'ANY':
+      return (subject) => predicates.some((holds) => holds(subject))
+    case 'NONE':
+      return (subject) => !predicates.some((holds) => holds(subject))
+    default:
+      return never
+  }
+}
+
+function conditionPredicate(condition: Condition, segmentKey: string, surroundings: Surroundings): Predicate {
+  const { operator, property_: property, value } = condition
+  if (operator === 'PERCENTAGE_SPLIT') {
+    // Counted by the identity, or by whatever else a path names. A bare trait key is not a path, and splits nobody.
+    const read: Read | undefined = property ? pathReader(property, surroundings) : (subject) => subject.key
+    const share = Number.parseFloat(String(value))
+    return (subject) => {
+      const id = read?.(subject)
+      return Boolean(id) && bucket(segmentKey, String(id)) <= share
+    }
+  }
+  if (!property) return never
+  const read = propertyReader(property, surroundings)
+  if (operator === 'IS_SET') return (subject) => read(subject) !== undefined
+  if (operator === 'IS_NOT_SET') return (subject) => read(subject) === undefined
+  const matches = matcher(operator, value)
+  return (subject) => {
+    const trait = read(subject)
+    return trait !== undefined && matches(trait)
+  }
+}
