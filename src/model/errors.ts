@@ -48,7 +48,7 @@ export class GuidonError extends Error {
   declare readonly key?: string
 
   constructor(code: ErrorCode, message: string, { cause, ...details }: ErrorDetails = {}) {
-    super(`[guidon] ${message}`, cause === undefined ? undefined : { cause })
+    super(`[guidon] ${code}: ${message}`, { cause })
     this.code = code
     Object.assign(this, details)
   }

@@ -1,0 +1,16 @@
+import type { FlagTable } from '../model/flag.ts'
+
+/** The names of flags that differ between two tables: changed, added or gone. Empty when nothing did. */
+export const diff = (before: FlagTable, after: FlagTable): string[] => {
+  const changed: string[] = []
+  if (before === after) return changed
+  after.forEach((row, name) => {
+    const old = before.get(name)
+    const same = old && old[1] === row[1] && old[2] === row[2] && old[3] === row[3] && old[4] === row[4]
+    if (!same) changed.push(name)
+  })
+  before.forEach((_, name) => {
+    if (!after.has(name)) changed.push(name)
+  })
+  return changed
+}

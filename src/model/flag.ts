@@ -1,0 +1,61 @@
+/** What a flag's value can be. Servers send JSON values as strings: read those with `json()`. */
+export type FlagValue = string | number | boolean | null
+
+/** Where the flags that are shown came from. A page's server snapshot counts as what it was on the server. */
+export type Source = 'defaults' | 'storage' | 'network' | 'override'
+
+/** A flag as an app sees it. Frozen. */
+export interface Flag {
+  readonly name: string
+  readonly enabled: boolean
+  readonly value: FlagValue
+  readonly source: Source
+  /** The flags are older than `maxAgeMs`. */
+  readonly stale: boolean
+  /** The variation of a multivariate flag, from servers that tell it. */
+  readonly variant?: string
+  /** Why the server decided so, from servers that tell it. */
+  readonly reason?: string
+  /** The value that waits for the next start, where `apply` says `'next-start'`. */
+  readonly next?: { readonly enabled: boolean; readonly value: FlagValue }
+}
+
+/**
+ * A flag as guidon keeps it: in memory, on the device and in a page's snapshot alike. A tuple, because then what
+ * `JSON.parse` gives is what is kept: no copy at start-up, and no repeated field names on the disk.
+ */
+export type Row = readonly [
+  name: string,
+  enabled: boolean,
+  value: FlagValue,
+  variant?: string | null,
+  reason?: string | null,
+]
+
+/** Flags by name. A `Map`, so that a flag named `__proto__` is a flag like any other. */
+export type FlagTable = ReadonlyMap<string, Row>
+
+const isText = (value: unknown): boolean => value == null || typeof value === 'string'
+
+const isRow = (row: unknown): row is Row => {
+  if (!Array.isArray(row)) return false
+  const type = typeof row[2]
+  return (
+    typeof row[0] === 'string' &&
+    typeof row[1] === 'boolean' &&
+    (row[2] === null || type === 'string' || type === 'boolean' || Number.isFinite(row[2])) &&
+    isText(row[3]) &&
+    isText(row[4])
+  )
+}
+
+/** Checks rows from outside and makes them a table. One malformed row and there is no table: half an answer is none. */
+export const toTable = (rows: unknown): FlagTable | undefined => {
+  if (!Array.isArray(rows)) return
+  const table = new Map<string, Row>()
+  for (const row of rows) {
+    if (!isRow(row)) return
+    table.set(row[0], row)
+  }
+  return table
+}

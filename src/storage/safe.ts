@@ -1,0 +1,39 @@
+import { andThen, type MaybePromise, type SafeStorage, type Storage } from '../core/ports.ts'
+import { GuidonError } from '../model/errors.ts'
+
+/** How long a storage may think about one operation before guidon goes on without it. */
+const PATIENCE_MS = 2_000
+
+/**
+ * Any storage, made harmless: it never throws, rejects or hangs, and one that answers at once still does. What goes
+ * wrong costs persistence, not flags; the first time is told.
+ */
+export const safeStorage = (storage: Storage, onError: (error: GuidonError) => void): SafeStorage => {
+  let told = false
+  const fail = (cause: unknown): false => {
+    if (!told) onError(new GuidonError('storage', 'flags are shown, but not kept on this device', { cause }))
+    told = true
+    return false
+  }
+
+  const attempt = <T>(operate: () => MaybePromise<T>): MaybePromise<T | false> => {
+    try {
+      const answer = operate()
+      return answer instanceof Promise
+        ? new Promise((resolve) => {
+            const giveUp = (cause: unknown) => resolve(fail(cause))
+            const timer = setTimeout(giveUp, PATIENCE_MS)
+            answer.then(resolve, giveUp).finally(() => clearTimeout(timer))
+          })
+        : answer
+    } catch (cause) {
+      return fail(cause)
+    }
+  }
+
+  return {
+    get: (key) => attempt(() => andThen(storage.get(key), (text) => text)) as MaybePromise<string>,
+    set: (key, text) => attempt(() => andThen(storage.set(key, text), () => true)),
+    delete: (key) => attempt(() => andThen(storage.delete(key), () => true)),
+  }
+}

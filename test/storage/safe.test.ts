@@ -1,0 +1,71 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Storage } from '../../src/core/ports.ts'
+import type { GuidonError } from '../../src/model/errors.ts'
+import { memoryStorage } from '../../src/storage/memory.ts'
+import { safeStorage } from '../../src/storage/safe.ts'
+
+const boom = () => {
+  throw new Error('denied')
+}
+const broken: Storage = { get: boom, set: boom, delete: boom, keys: boom }
+const rejecting: Storage = {
+  get: async () => boom(),
+  set: async () => boom(),
+  delete: async () => boom(),
+  keys: async () => boom(),
+}
+const hanging: Storage = {
+  get: () => new Promise(() => {}),
+  set: () => new Promise(() => {}),
+  delete: () => new Promise(() => {}),
+  keys: () => new Promise(() => {}),
+}
+
+const setup = (storage: Storage) => {
+  const errors: GuidonError[] = []
+  return { errors, safe: safeStorage(storage, (error) => errors.push(error)) }
+}
+
+afterEach(() => vi.useRealTimers())
+
+describe('a storage made safe', () => {
+  it('answers at once where the storage does', () => {
+    const { safe } = setup(memoryStorage())
+    expect(safe.set('a', '1')).toBe(true)
+    expect(safe.get('a')).toBe('1')
+  })
+
+  it('does not throw where the storage throws, and says so once', () => {
+    const { safe, errors } = setup(broken)
+    expect(safe.get('a')).toBeFalsy()
+    expect(safe.set('a', '1')).toBe(false)
+    expect(safe.delete('a')).toBe(false)
+    expect(errors.map(({ code }) => code)).toEqual(['storage'])
+    expect(errors[0]?.cause).toEqual(new Error('denied'))
+  })
+
+  it('does not reject where the storage rejects', async () => {
+    const { safe, errors } = setup(rejecting)
+    expect(await safe.get('a')).toBeFalsy()
+    expect(await safe.set('a', '1')).toBe(false)
+    expect(await safe.delete('a')).toBe(false)
+    expect(errors).toHaveLength(1)
+  })
+
+  it('goes on after two seconds where the storage hangs', async () => {
+    vi.useFakeTimers()
+    const { safe, errors } = setup(hanging)
+    const answer = Promise.resolve(safe.set('a', '1'))
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await answer).toBe(false)
+    expect(errors).toHaveLength(1)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('takes promises of any make', async () => {
+    const thenable = (value: unknown) => ({ then: (done: (v: unknown) => void) => done(value) }) as never
+    const { safe } = setup({ ...memoryStorage(), get: () => thenable('text'), set: () => thenable(0) })
+    expect(await safe.get('a')).toBe('text')
+    expect(await safe.set('a', '1')).toBe(true)
+  })
+})
