@@ -4,7 +4,7 @@ import { bucket } from '../../src/edge/bucket.ts'
 import { random } from './random.ts'
 
 /** The definition, as the public engine writes it: big numbers and all. */
-function defined(ids: readonly string[], times = 1): number {
+function defined(ids: readonly [string, string], times = 1): number {
   const text = Array.from({ length: times }, () => ids)
     .flat()
     .join(',')
@@ -16,14 +16,14 @@ function defined(ids: readonly string[], times = 1): number {
 test('sorts thousands of ids as the public engine defines it', () => {
   const { seed, integer } = random()
   for (let round = 0; round < 20_000; round++) {
-    const ids = [String(integer(500)), `env_user-${integer(2 ** 31)}`]
+    const ids: [string, string] = [String(integer(500)), `env_user-${integer(2 ** 31)}`]
     expect(bucket(...ids), `seed ${seed}, ids ${ids}`).toBe(defined(ids))
   }
 })
 
 test('hashes the ids once more when they would reach 100 %', () => {
   // Found by search: md5("12,user-7021") is 9998 modulo 9999.
-  const ids = ['12', 'user-7021']
+  const ids = ['12', 'user-7021'] as const
   expect(Number(BigInt(`0x${createHash('md5').update('12,user-7021').digest('hex')}`) % 9999n)).toBe(9998)
   expect(bucket(...ids)).toBe(defined(ids))
   expect(bucket(...ids)).toBeLessThan(100)
