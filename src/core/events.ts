@@ -5,44 +5,32 @@ import type { Stop } from './ports.ts'
 export interface Events {
   on(event: string, listener: (payload: never) => void): Stop
   emit(event: string, payload?: unknown): void
-  clear(): void
 }
 
 /**
- * An emitter for a house that runs in other people's: a listener that throws stops nobody and is told as an `error`
- * event, a listener that is off is off at once, and events are told in the order they happened, also those that a
- * listener causes. The first are told a moment after creation, so that an app can attach its listeners to a client it
- * has just made.
+ * An emitter for a house that runs in other people's. Events are told a moment later (a microtask), in the order they
+ * happened: so an app hears also those of the creation of its client, and a listener that causes another event cannot
+ * make it overtake the first. A listener that throws stops nobody and is told as an `error` event; one that is off is
+ * off at once.
  */
 export const createEvents = (): Events => {
   const listeners = new Map<string, Set<(payload: never) => void>>()
-  const waiting: [event: string, payload: unknown][] = []
-  let telling = true
 
-  const tell = () => {
-    telling = true
-    // What is emitted meanwhile joins the end of the line.
-    for (const [event, payload] of waiting) {
-      const hearing = listeners.get(event)
-      for (const listener of [...(hearing ?? [])]) {
-        try {
-          if (hearing?.has(listener)) listener(payload as never)
-        } catch (cause) {
-          // When an `error` listener throws, there is nobody left to tell.
-          if (event !== 'error') emit('error', new GuidonError('listener', `of '${event}' threw`, { cause }))
-        }
+  const emit = async (event: string, payload?: unknown) => {
+    await null
+    const hearing = listeners.get(event)
+    for (const listener of [...(hearing ?? [])]) {
+      try {
+        if (hearing?.has(listener)) listener(payload as never)
+      } catch (cause) {
+        // When an `error` listener throws, there is nobody left to tell.
+        if (event !== 'error') emit('error', new GuidonError('listener', `of '${event}'`, { cause }))
       }
     }
-    waiting.length = 0
-    telling = false
   }
-  const emit = (event: string, payload?: unknown) => {
-    waiting.push([event, payload])
-    if (!telling) tell()
-  }
-  Promise.resolve().then(tell)
 
   return {
+    emit,
     on(event, listener) {
       const entry = (payload: never) => listener(payload)
       const hearing = listeners.get(event) ?? new Set()
@@ -51,10 +39,6 @@ export const createEvents = (): Events => {
         hearing.delete(entry)
         if (!hearing.size) listeners.delete(event)
       }
-    },
-    emit,
-    clear() {
-      listeners.clear()
     },
   }
 }

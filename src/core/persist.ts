@@ -1,6 +1,5 @@
 import { type FlagTable, toTable } from '../model/flag.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import { diff } from './diff.ts'
 import { hash } from './hash.ts'
 import { andThen, type MaybePromise, type SafeStorage } from './ports.ts'
 
@@ -28,8 +27,7 @@ export interface Persistence {
 
 export const createPersistence = (storage: SafeStorage, scope: string, keep: number): Persistence => {
   const prefix = `guidon.${hash(scope)}.`
-  /** The user and the table that are on the disk, as far as this client knows. */
-  let savedUser: string | undefined
+  /** The table that is on the disk for the user at hand. Equal flags keep their table, so comparing it is enough. */
   let saved: FlagTable | undefined
 
   /** Only the first read has to be synchronous. All that changes the disk happens here, one after the other. */
@@ -49,6 +47,7 @@ export const createPersistence = (storage: SafeStorage, scope: string, keep: num
     load(identity = '') {
       const user = hash(identity)
       const key = prefix + user
+      saved = undefined
       return andThen(storage.get(key), (text) => {
         if (text == null) return
         const entry = parse(text)
@@ -58,7 +57,6 @@ export const createPersistence = (storage: SafeStorage, scope: string, keep: num
           storage.delete(key)
           return
         }
-        savedUser = user
         saved = table
         change(user, async (users) => void users.unshift(user))
         return { identity, source: 'storage', at: entry[2], table }
@@ -66,10 +64,9 @@ export const createPersistence = (storage: SafeStorage, scope: string, keep: num
     },
 
     save({ identity = '', at, table }) {
-      const user = hash(identity)
-      if (savedUser === user && saved && !diff(saved, table).length) return
-      savedUser = user
+      if (saved === table) return
       saved = table
+      const user = hash(identity)
       const text = JSON.stringify([VERSION, prefix + user, at, [...table.values()]])
       change(user, async (users) => {
         users.unshift(user)
@@ -87,7 +84,6 @@ export const createPersistence = (storage: SafeStorage, scope: string, keep: num
 
     forget(identity = '') {
       const user = hash(identity)
-      saved = undefined
       return change(user, async () => void (await storage.delete(prefix + user)))
     },
   }

@@ -8,54 +8,49 @@ export type Apply = 'now' | 'next-start'
 /** The one place where flags are kept, and the one door through which they come. Every race is decided here. */
 export class Store {
   /** What readers see. */
-  shown: Snapshot = { identity: undefined, source: 'defaults', at: 0, table: new Map() }
-  /** What came last: the same, unless a flag waits for the next start. */
-  latest: Snapshot = this.shown
+  shown!: Snapshot
+  /** What came last: the same flags, unless one of them waits for the next start. */
+  latest!: Snapshot
   /** Moves on every identify, reset and setTraits. An answer carries the generation it was asked under. */
   generation = 0
-  /** The network has spoken in this generation's session. */
-  private answered = false
+  /** The network has answered since this user began. */
+  #answered = false
+  readonly #bundled: FlagTable
+  readonly #waits: (name: string) => boolean
 
-  constructor(
-    private readonly waits: (name: string) => boolean,
-    /** Hears the names of the flags that look different now. */
-    private readonly onChange: (changed: readonly string[]) => void,
-  ) {}
+  constructor(bundled: FlagTable, waits: (name: string) => boolean) {
+    this.#bundled = bundled
+    this.#waits = waits
+    this.begin(undefined)
+  }
 
-  /** Another user, or the same one anew, with the flags to start from. */
-  begin(first: Snapshot): void {
+  /** Another user, or the same one anew, with the flags that came with the page, or the bundled ones, to start from. */
+  begin(identity: string | undefined, page?: Snapshot): void {
     this.generation++
-    this.answered = false
-    this.put(first, first.table)
+    this.#answered = false
+    this.latest = this.shown = page ?? { identity, source: 'defaults', at: 0, table: this.#bundled }
   }
 
   /** Takes a snapshot, or refuses it: another identity's, an older generation's, storage's after a fresher one. */
-  replace(next: Snapshot, generation: number): boolean {
-    const { shown } = this
-    const fromNetwork = next.source === 'network'
-    if (generation !== this.generation || next.identity !== shown.identity) return false
+  replace(next: Snapshot, generation: number): void {
+    const { shown, latest } = this
+    if (generation !== this.generation || next.identity !== shown.identity) return
+    const live = next.source === 'network'
     // Storage may answer after the network did: yesterday's flags must not overwrite today's. Nor must they overwrite a
     // younger snapshot that came with the page, or the first paint would flicker.
-    if (!fromNetwork && (this.answered || next.at < shown.at)) return false
-    this.answered = fromNetwork
-    this.put(next, fromNetwork ? this.applied(next.table) : next.table)
-    return true
+    if (!live && (this.#answered || next.at < shown.at)) return
+    this.#answered = live
+    // Equal flags keep their table: no second copy in memory, and who compares by reference sees that nothing changed.
+    this.latest = diff(latest.table, next.table).length ? next : { ...next, table: latest.table }
+    this.shown = live ? this.#applied(this.latest) : this.latest
   }
 
   /** The incoming flags, less what has to wait: a flag that is shown keeps its value until the next start. */
-  private applied(incoming: FlagTable): FlagTable {
+  #applied(latest: Snapshot): Snapshot {
     const kept: [string, Row][] = []
     this.shown.table.forEach((row, name) => {
-      if (this.waits(name)) kept.push([name, row])
+      if (this.#waits(name)) kept.push([name, row])
     })
-    return kept.length ? new Map([...incoming, ...kept]) : incoming
-  }
-
-  private put(latest: Snapshot, table: FlagTable): void {
-    const changed = diff(this.shown.table, table)
-    // Equal flags keep their table: no second copy in memory, and who compares by reference sees that nothing changed.
-    this.shown = { ...latest, table: changed.length ? table : this.shown.table }
-    this.latest = table === latest.table ? this.shown : latest
-    this.onChange(changed)
+    return kept.length ? { ...latest, table: new Map([...latest.table, ...kept]) } : latest
   }
 }

@@ -44,3 +44,14 @@ export const defaultsTable = ({ flags }: Defaults = { flags: {} }): FlagTable =>
   if (!table) throw new GuidonError('invalid-option', 'defaults')
   return table
 }
+
+/** A snapshot that came with the page, when it is for this environment and user, or for whoever reads the page. */
+export const fromPage = (
+  { v, environment, identity, shared, source, at, flags }: SnapshotData,
+  environmentKey: string,
+  id: string | undefined,
+): Snapshot | undefined => {
+  const table =
+    v === 1 && environment === environmentKey && (shared || identity === id) ? toTable(flags) : undefined
+  return table && { identity: id, source, at: +at, table }
+}

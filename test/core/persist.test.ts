@@ -70,13 +70,14 @@ describe('what stays on the device', () => {
 
   it('is not written again when nothing changed, also after a restart', async () => {
     const first = open()
-    first.save(snapshot('guid', 'x'))
+    const saved = snapshot('guid', 'x')
+    first.save(saved)
     await settle()
     const { length } = place.writes
-    first.save(snapshot('guid', 'x', 2))
+    first.save({ ...saved, at: 2 })
     const second = open()
-    second.load('guid')
-    second.save(snapshot('guid', 'x', 3))
+    const loaded = (await second.load('guid')) as Snapshot
+    second.save({ ...loaded, source: 'network', at: 3 })
     await settle()
     expect(place.writes).toHaveLength(length)
   })

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import commonjs from '@rollup/plugin-commonjs'
+import resolve from '@rollup/plugin-node-resolve'
+import { dts } from 'rollup-plugin-dts'
+import esbuild, { minify } from 'rollup-plugin-esbuild'
+
+const { dependencies, exports, bin } = JSON.parse(readFileSync('package.json', 'utf8'))
+const external = [...Object.keys(dependencies), /^node:/]
+
+/** A file directly in `src/` is a door. Doors, inputs and `exports` are one list, or the build stops. */
+const doors = readdirSync('src')
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replace('.ts', ''))
+const exported = Object.keys(exports)
+  .filter((path) => path !== './package.json')
+  .map((path) => (path === '.' ? 'index' : path.slice(2)))
+const unmatched = [...doors, ...exported].filter((door) => !doors.includes(door) || !exported.includes(door))
+if (unmatched.length) throw new Error(`doors in src/ and "exports" differ: ${unmatched.join(', ')}`)
+
+/** Warnings are errors: above all circular imports and names that cannot be resolved. */
+const onwarn = (warning) => {
+  throw new Error(warning.message)
+}
+
+/** One file a door and format: what an app loads is what it imports, with no shared chunks to chase. */
+const door = (name) => [
+  {
+    input: `src/${name}.ts`,
+    external,
+    onwarn,
+    plugins: [esbuild({ target: 'es2022' })],
+    output: [
+      { file: `dist/${name}.js`, format: 'es' },
+      { file: `dist/${name}.cjs`, format: 'cjs' },
+    ],
+  },
+  {
+    input: `src/${name}.ts`,
+    external,
+    onwarn,
+    plugins: [dts()],
+    output: [{ file: `dist/${name}.d.ts` }, { file: `dist/${name}.d.cts` }],
+  },
+]
+
+/** The script tag: everything a page needs under one global name. `cross-fetch` is left out: browsers have `fetch`. */
+const script = {
+  input: 'src/index.ts',
+  onwarn,
+  plugins: [resolve({ browser: true }), commonjs(), esbuild({ target: 'es2020' }), minify({ target: 'es2020' })],
+  output: { file: 'dist/guidon.global.js', format: 'iife', name: 'guidon', inlineDynamicImports: true, sourcemap: true },
+}
+
+/** The command, with its libraries inside, so that who installs the client installs none of them. */
+const command = Object.values(bin).map((file) => ({
+  input: 'src/cli/bin.ts',
+  external: [/^node:/],
+  onwarn,
+  plugins: [resolve({ exportConditions: ['node'], preferBuiltins: true }), commonjs(), esbuild({ target: 'node20' })],
+  output: { file, format: 'es', banner: '#!/usr/bin/env node', inlineDynamicImports: true },
+}))
+
+export default [...doors.flatMap(door), script, ...command]

@@ -1,0 +1,156 @@
+import type { Clock, SafeStorage, Stop } from '../core/ports.ts'
+import type { GuidonError } from '../model/errors.ts'
+import type { Flag, FlagValue, Source } from '../model/flag.ts'
+import type { SnapshotData } from '../model/snapshot.ts'
+import type { TraitInputs } from '../model/trait.ts'
+import type { IdentifierPolicy } from '../privacy/identifier.ts'
+import type { TraitPolicy } from '../privacy/traits.ts'
+
+/** Names and value types of your flags, filled in by the declaration file that `guidon types` writes. */
+// biome-ignore lint/suspicious/noEmptyInterface: it is there to be merged with.
+export interface FlagTypes {}
+
+/** What `createClient()` knows of flags without a type argument: those of `FlagTypes`, else any name and any value. */
+export type KnownFlags = keyof FlagTypes extends never ? Record<string, FlagValue> : FlagTypes
+
+/** A flag's name. */
+export type Name<F> = keyof F & string
+
+/** `16` asks for a number, not for sixteen. */
+export type Widen<T> = T extends string
+  ? string
+  : T extends number
+    ? number
+    : T extends boolean
+      ? boolean
+      : never
+
+/** The part of a Standard Schema (standardschema.dev) that is used: zod, valibot, arktype and others offer it. */
+export interface Schema<T> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly validate: (value: unknown) => SchemaResult<T> | Promise<SchemaResult<T>>
+    readonly types?: { readonly input: unknown; readonly output: T } | undefined
+  }
+}
+type SchemaResult<T> =
+  | { readonly value: T; readonly issues?: undefined }
+  | { readonly issues: readonly unknown[] }
+
+/**
+ * How it stands. `starting`: nothing but defaults yet, and the first request is out. `refreshing`: a request is out.
+ * `offline`: the last one found no server. `error`: it failed otherwise. `stale`: the flags are older than `maxAgeMs`.
+ */
+export interface Status {
+  readonly state: 'starting' | 'fresh' | 'stale' | 'refreshing' | 'offline' | 'error'
+  /** Why the last request failed, or why the identity was refused. */
+  readonly error?: GuidonError
+  /** No request is made by itself before this time: milliseconds since 1970. */
+  readonly nextAttemptAt?: number
+}
+
+/** What `ready()` got. */
+export interface Ready {
+  readonly source: Source
+  /** Age of the flags in milliseconds. `Infinity` for bundled flags, and when the clock was set back. */
+  readonly ageMs: number
+  readonly stale: boolean
+  readonly error?: GuidonError
+}
+
+export interface ReadyOptions {
+  /**
+   * `'any'`: flags of this user, from wherever they come first: the device, the page or the network. `'network'`: the
+   * server's answer. Default: `'any'`.
+   */
+  readonly from?: 'any' | 'network'
+  /** The longest wait. Default: 5,000. */
+  readonly timeoutMs?: number
+}
+
+/** A guard did something. Told with the kind of data and the trait's key, never with the data. */
+export interface GuardEvent {
+  readonly subject: 'identifier' | 'trait'
+  /** What it looked like: `'personal'`, `'guessable'`, or for traits `'email'`, `'phone'`, … */
+  readonly kind: string
+  readonly action: IdentifierPolicy | TraitPolicy
+  /** The trait's key. */
+  readonly key?: string
+}
+
+export interface ClientEvents {
+  /** Flags look different now. Not told when a refresh brought nothing new. */
+  change: { readonly changed: readonly string[]; readonly source: Source }
+  status: Status
+  error: GuidonError
+  guard: GuardEvent
+}
+
+/** What `createClient()` gives. Reads are synchronous and never throw; nothing they return can change the client. */
+export interface Client<F extends object = KnownFlags> {
+  /** Whether a flag is on. `fallback` (default `false`) is for a flag that is unknown. */
+  isEnabled(name: Name<F>, fallback?: boolean): boolean
+  /** A flag's value, whether it is on or off. `fallback` gives the type; a value of another type gives the fallback. */
+  value<K extends Name<F>, V extends Widen<F[K]>>(name: K, fallback: V): Widen<V>
+  /**
+   * A value that is JSON, parsed anew at each call. With a `schema` (any Standard Schema, synchronous) it is checked and
+   * typed; without one it is `unknown`. `fallback` (default `undefined`) is for what is missing, broken or refused.
+   */
+  json<T>(name: Name<F>, options: { schema: Schema<T>; fallback: T }): T
+  json<T>(name: Name<F>, options: { schema: Schema<T> }): T | undefined
+  json(name: Name<F>, options?: { fallback?: unknown }): unknown
+  /** All about a flag, or `undefined` for an unknown one. */
+  flag(name: Name<F>): Flag | undefined
+  /** All flags by name. The record has no prototype, so a flag may have any name. */
+  all(): Readonly<Record<string, Flag>>
+
+  /** The identifier that the server is told. `undefined`: these are the environment's flags. */
+  readonly identity: string | undefined
+  /** The traits this app set, as `setTraits` takes them. */
+  traits(): TraitInputs
+  readonly status: Status
+
+  /** Waits for flags, never longer than its budget, and never rejects. */
+  ready(options?: ReadyOptions): Promise<Ready>
+  /** Fetches the flags. A request that is already out serves this call as well. */
+  refresh(): Promise<void>
+  /**
+   * Becomes another user. Readers see that user's stored flags, or the defaults, at once; the promise waits for the server.
+   *
+   * Rejects with a GuidonError: of the guards (then nothing changed and nothing was sent), of the network (then the flags
+   * of the device are shown), `superseded` when yet another user came in between.
+   */
+  identify(id: string, traits?: TraitInputs): Promise<void>
+  /** Adds traits, or removes them with `null`. All or none: one that is refused keeps the others from being set. */
+  setTraits(traits: TraitInputs): Promise<void>
+  /**
+   * Logs out: what is kept of this user is removed from the device, and readers see the environment's flags. The promise
+   * waits for the removal and the server, and does not reject: offline you are logged out all the same.
+   */
+  reset(): Promise<void>
+
+  on<E extends keyof ClientEvents>(event: E, listener: (payload: ClientEvents[E]) => void): Stop
+  /** Hears of one flag, with what it is now. */
+  onFlag(name: Name<F>, listener: (flag: Flag | undefined) => void): Stop
+
+  /** What is shown, as plain data for a page. `shared` leaves the identity out: for a page that many visitors get. */
+  snapshot(options?: { shared?: boolean }): SnapshotData
+  /** Stops all it started. Reads go on; calls that need the network reject with `closed`. */
+  close(): void
+}
+
+/** What an extension sees. */
+export interface Inside {
+  readonly client: Client
+  readonly environmentKey: string
+  /** The API's base, with its final slash. */
+  readonly api: string
+  readonly storage: SafeStorage
+  readonly clock: Clock
+  /** Like `client.refresh()`, but a request that is already out does not count: one more follows. */
+  refresh(): Promise<void>
+}
+
+/** Something optional, passed in `use: […]`. What it starts it stops. */
+// biome-ignore lint/suspicious/noConfusingVoidType: an extension that starts nothing returns nothing.
+export type Extension = (inside: Inside) => Stop | void

@@ -1,0 +1,14 @@
+import type { Clock } from '../core/ports.ts'
+
+/**
+ * Wall-clock time that never runs backwards in one session: it follows the monotonic clock, and the wall clock where that
+ * is ahead (monotonic clocks may stand still while a device sleeps).
+ */
+export const steadyClock = (): Clock => {
+  let offset = Number.NEGATIVE_INFINITY
+  return () => {
+    const elapsed = globalThis.performance?.now() ?? 0
+    offset = Math.max(offset, Date.now() - elapsed)
+    return Math.floor(elapsed + offset)
+  }
+}

@@ -1,0 +1,67 @@
+import type { Storage } from '../core/ports.ts'
+import type { Apply } from '../core/store.ts'
+import { GuidonError } from '../model/errors.ts'
+import type { Defaults, SnapshotData } from '../model/snapshot.ts'
+import type { TraitInputs } from '../model/trait.ts'
+import type { newGuid } from '../privacy/guid.ts'
+import type { Extension } from './client.ts'
+import type { GuardOptions } from './guards.ts'
+
+/** Fills an array with random bytes, and gives it back: what `crypto.getRandomValues` does. */
+export type RandomSource = NonNullable<Parameters<typeof newGuid>[0]>
+
+/** A user: an opaque identifier, and what is known of them. Without `id`, traits of a visitor nobody knows. */
+export interface IdentityOptions {
+  readonly id?: string
+  readonly traits?: TraitInputs
+  /** Sent as transient, and kept nowhere. Default: `false`. */
+  readonly transient?: boolean
+}
+
+/** What `createClient()` takes. Only `environmentKey` is needed. */
+export interface ClientOptions {
+  /** The client-side key of the environment. A server-side key (`ser.…`) is refused. */
+  readonly environmentKey: string
+  /** The base of the SDK API. Default: Flagsmith's hosted edge. */
+  readonly api?: string
+  /** Who the user is. Default: nobody, which gives the environment's flags. */
+  readonly identity?: string | IdentityOptions
+  /** Without an `identity`, keep a generated GUID on the device and use that. Default: `false`. */
+  readonly anonymous?: boolean
+  /** Flags bundled with the app. */
+  readonly defaults?: Defaults
+  /** Flags that came with the page, from `snapshot()` on the server. Others' are not taken. */
+  readonly snapshot?: SnapshotData
+  /** Where flags are kept. Default: `localStorage` in pages, memory elsewhere. */
+  readonly storage?: Storage
+  /** How many identities' flags are kept; the longest unused goes first. Default: 5. */
+  readonly keepIdentities?: number
+  /** When new values are shown: one answer for all flags, or by name (others: `'now'`). Default: `'now'`. */
+  readonly apply?: Apply | Readonly<Record<string, Apply>>
+  /** Flags older than this are `stale`. Default: 300,000 (five minutes). */
+  readonly maxAgeMs?: number
+  /** Time limit of one request. Default: 10,000. */
+  readonly timeoutMs?: number
+  /** How often a request that failed in passing is tried again. Default: 2. */
+  readonly retries?: number
+  /** What the guards against personal data do. */
+  readonly guards?: GuardOptions
+  /** Extensions. */
+  readonly use?: readonly Extension[]
+  /** The `fetch` to use. Default: the global one, looked up at each request. */
+  readonly fetch?: typeof fetch
+  /** Fills bytes at random, where the runtime has no `crypto.getRandomValues`. */
+  readonly random?: RandomSource
+}
+
+const HOSTED_API = 'https://edge.api.flagsmith.com/api/v1/'
+
+/** The API's base, with its final slash. */
+export const apiBase = (api = HOSTED_API): string => (api.endsWith('/') ? api : `${api}/`)
+
+/** @throws GuidonError `invalid-option`, `server-side-key`. */
+export const checkEnvironmentKey = (key: unknown): void => {
+  if (typeof key !== 'string' || !key) throw new GuidonError('invalid-option', 'environmentKey')
+  if (key.startsWith('ser.'))
+    throw new GuidonError('server-side-key', 'it would be public: use the client-side key')
+}

@@ -1,0 +1,32 @@
+export type {
+  Client,
+  ClientEvents,
+  Extension,
+  FlagTypes,
+  GuardEvent,
+  Inside,
+  KnownFlags,
+  Ready,
+  ReadyOptions,
+  Schema,
+  Status,
+} from './client/client.ts'
+export { createClient } from './client/create-client.ts'
+export type { GuardOptions } from './client/guards.ts'
+export type { ClientOptions, IdentityOptions, RandomSource } from './client/options.ts'
+export type { MaybePromise, Stop, Storage } from './core/ports.ts'
+export type { Apply } from './core/store.ts'
+export { type ErrorCode, type ErrorDetails, GuidonError } from './model/errors.ts'
+export type { Flag, FlagValue, Row, Source } from './model/flag.ts'
+export type { Defaults, SnapshotData } from './model/snapshot.ts'
+export {
+  type TraitInput,
+  type TraitInputs,
+  type TraitValue,
+  type TransientTrait,
+  transient,
+} from './model/trait.ts'
+export { newGuid, opaqueId } from './privacy/guid.ts'
+export type { IdentifierPolicy } from './privacy/identifier.ts'
+export type { TraitDetector, TraitPolicy } from './privacy/traits.ts'
+export { memoryStorage } from './storage/memory.ts'
