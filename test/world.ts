@@ -56,7 +56,9 @@ export class Net {
       body: text ? JSON.parse(text) : undefined,
     }
     this.calls.push(call)
-    return this.respond(call)
+    const response = await this.respond(call)
+    // Nobody hears the answer to a request that was given up, and MSW leaves an error among them unhandled.
+    return request.signal.aborted ? new Response() : response
   }
 
   /** From now on requests wait until `held[i]()` is called, which answers as it would have been answered. */

@@ -4,6 +4,7 @@ import { createPersistence } from '../core/persist.ts'
 import { andThen, type MaybePromise } from '../core/ports.ts'
 import { Store } from '../core/store.ts'
 import { GuidonError } from '../model/errors.ts'
+import type { FlagTable } from '../model/flag.ts'
 import type { Identity } from '../model/identity.ts'
 import { defaultsTable, fromPage, type Snapshot } from '../model/snapshot.ts'
 import type { Trait, Traits } from '../model/trait.ts'
@@ -82,7 +83,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   }
 
   const waiting = new Set<() => void>()
-  let toldTable = store.shown.table
+  let toldTable: FlagTable
   let toldStatus: string | undefined
   /** Something happened: tells of it what looks different now, once for all that happened in one tick. */
   const settle = async () => {
@@ -270,6 +271,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       }
     },
     close() {
+      if (closed) return
       closed = new GuidonError('closed', 'by close()')
       clearTimeout(delayed)
       session.end(closed)
@@ -312,6 +314,8 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     nextAttemptAt = clock() + wait
     delayed = setTimeout(session.sync, wait)
   } else session.sync()
+  // What was there in this tick is no news to anybody.
+  toldTable = store.shown.table
   settle()
 
   return client as never
