@@ -1,0 +1,6 @@
+export type { Edge, EdgeOptions } from './edge/create-edge.ts'
+export { createEdge } from './edge/create-edge.ts'
+export type { EnvironmentDocument } from './edge/document.ts'
+export { environmentDocument } from './edge/document.ts'
+export type { Environment, Identity, Outcome } from './edge/evaluation.ts'
+export { compile, evaluate } from './edge/evaluation.ts'
