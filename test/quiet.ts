@@ -6,15 +6,16 @@ import { afterEach, beforeEach, expect, vi } from 'vitest'
  */
 const methods = ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const
 let spoken: unknown[][] = []
+let spies: { mockRestore(): void }[] = []
 
 beforeEach(() => {
   spoken = []
-  for (const method of methods) {
-    vi.spyOn(console, method).mockImplementation((...words) => void spoken.push([method, ...words]))
-  }
+  spies = methods.map((method) =>
+    vi.spyOn(console, method).mockImplementation((...words) => void spoken.push([method, ...words])),
+  )
 })
 
 afterEach(() => {
-  for (const method of methods) vi.mocked(console[method]).mockRestore()
+  for (const spy of spies) spy.mockRestore()
   expect(spoken, 'console output').toEqual([])
 })

@@ -44,9 +44,9 @@ type SchemaResult<T> =
 export interface Status {
   readonly state: 'starting' | 'fresh' | 'stale' | 'refreshing' | 'offline' | 'error'
   /** Why the last request failed, or why the identity was refused. */
-  readonly error?: GuidonError
+  readonly error?: GuidonError | undefined
   /** No request is made by itself before this time: milliseconds since 1970. */
-  readonly nextAttemptAt?: number
+  readonly nextAttemptAt?: number | undefined
 }
 
 /** What `ready()` got. */
@@ -55,7 +55,7 @@ export interface Ready {
   /** Age of the flags in milliseconds. `Infinity` for bundled flags, and when the clock was set back. */
   readonly ageMs: number
   readonly stale: boolean
-  readonly error?: GuidonError
+  readonly error?: GuidonError | undefined
 }
 
 export interface ReadyOptions {
@@ -75,7 +75,7 @@ export interface GuardEvent {
   readonly kind: string
   readonly action: IdentifierPolicy | TraitPolicy
   /** The trait's key. */
-  readonly key?: string
+  readonly key?: string | undefined
 }
 
 export interface ClientEvents {

@@ -6,7 +6,7 @@ import { Store } from '../core/store.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { FlagTable } from '../model/flag.ts'
 import type { Identity } from '../model/identity.ts'
-import { defaultsTable, fromPage, type Snapshot } from '../model/snapshot.ts'
+import { defaultsTable, fromData, type Snapshot, toData } from '../model/snapshot.ts'
 import type { Trait, Traits } from '../model/trait.ts'
 import { newGuid } from '../privacy/guid.ts'
 import { classifyIdentifier } from '../privacy/identifier.ts'
@@ -79,7 +79,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     const error = failed ?? refused
     const rested = failed ? (failed.code === 'network' ? 'offline' : 'error') : isStale() ? 'stale' : 'fresh'
     const state = !run ? rested : store.shown.at ? 'refreshing' : 'starting'
-    return { state, ...(error && { error }), ...(nextAttemptAt && { nextAttemptAt }) }
+    return { state, error, nextAttemptAt }
   }
 
   const waiting = new Set<() => void>()
@@ -139,7 +139,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     if (session !== me) return
     const id = identity?.id
     me.identity = identity
-    store.begin(id, snapshot && fromPage(snapshot, environmentKey, id))
+    store.begin(id, fromData(snapshot, environmentKey, id))
     snapshot = undefined
     andThen(identity?.transient ? undefined : disk.load(id), (stored) => {
       if (session !== me) return
@@ -228,8 +228,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
         const done = () => {
           clearTimeout(timer)
           waiting.delete(check)
-          const { error } = status()
-          resolve({ source: store.shown.source, ageMs: ageMs(), stale: isStale(), ...(error && { error }) })
+          resolve({ source: store.shown.source, ageMs: ageMs(), stale: isStale(), error: status().error })
         }
         const check = () => {
           const { heard, consulted } = session
@@ -260,15 +259,9 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
         return Promise.allSettled([begin(unnamed).sync(), cleaned])
       }),
     snapshot({ shared } = {}) {
-      const { identity, source, at, table } = store.shown
-      return {
-        v: 1,
-        environment: environmentKey,
-        ...(shared ? { shared } : identity && { identity }),
-        source,
-        at,
-        flags: [...table.values()].map((row) => [...row] as const) as never,
-      }
+      const { shown } = store
+      const data = toData(shown, environmentKey, shared ? undefined : shown.identity, shared)
+      return { ...data, flags: data.flags.map((row) => [...row] as never) }
     },
     close() {
       if (closed) return

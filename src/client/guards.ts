@@ -24,44 +24,39 @@ export interface GuardOptions {
 /** The guards, with the app's policies. They throw a GuidonError for what must not pass. */
 export interface Guards {
   identity(id: string, transient?: boolean): MaybePromise<Identity>
-  traits(inputs: TraitInputs | undefined): Map<string, Trait>
+  traits(inputs?: TraitInputs): Map<string, Trait>
 }
 
-export const createGuards = (options: GuardOptions, onGuard: (event: GuardEvent) => void): Guards => ({
-  identity(input, transient = false) {
-    const id = checkIdentifier(input)
-    const kind = classifyIdentifier(id)
-    if (kind === 'opaque') return { id, transient }
-    const action = options[kind] ?? 'block'
-    if (action !== 'allow') onGuard({ subject: 'identifier', kind, action })
-    if (action === 'block') {
-      throw new GuidonError(
-        `${kind}-identifier`,
-        `The identifier looks ${kind} and was not used. Pass a random GUID, or opaqueId(id, { salt }).`,
-      )
-    }
-    return action === 'hash'
-      ? opaqueId(id, { salt: options.salt ?? '' }).then((hashed) => ({ id: hashed, transient }))
-      : { id, transient }
-  },
+export const createGuards = (options: GuardOptions, onGuard: (event: GuardEvent) => void): Guards => {
+  /** Tells what was found and what is done about it, and stops what is blocked. */
+  const judge = <P extends GuardEvent['action']>(action: P, kind: string, key?: string): P => {
+    if (action !== 'allow')
+      onGuard({ subject: key === undefined ? 'identifier' : 'trait', kind, action, key })
+    if (action !== 'block') return action
+    throw key === undefined
+      ? new GuidonError(`${kind as 'personal'}-identifier`, 'use a random GUID, or opaqueId()')
+      : new GuidonError('personal-trait', `leave '${key}' out, or make it transient()`, { key })
+  }
 
-  traits(inputs = {}) {
-    const traits = new Map<string, Trait>()
-    for (const [key, input] of Object.entries(inputs)) {
-      const trait = checkTrait(key, input)
-      const { value, transient } = trait
-      const kind = transient || value === null ? undefined : personalKind(key, value, options.detectors)
-      const action = kind ? (options.traits ?? 'transient') : 'allow'
-      if (kind && action !== 'allow') onGuard({ subject: 'trait', kind, action, key })
-      if (action === 'block') {
-        throw new GuidonError(
-          'personal-trait',
-          `The trait '${key}' looks personal and was not set. Leave it out, or mark it as transient().`,
-          { key },
-        )
+  return {
+    identity(input, transient = false) {
+      const id = checkIdentifier(input)
+      const kind = classifyIdentifier(id)
+      return kind !== 'opaque' && judge(options[kind] ?? 'block', kind) === 'hash'
+        ? opaqueId(id, { salt: options.salt ?? '' }).then((id) => ({ id, transient }))
+        : { id, transient }
+    },
+
+    traits(inputs) {
+      const traits = new Map<string, Trait>()
+      for (const [key, input] of Object.entries(inputs ?? {})) {
+        const trait = checkTrait(key, input)
+        const { value } = trait
+        const kind = !trait.transient && value !== null && personalKind(key, value, options.detectors)
+        const action = kind && judge(options.traits ?? 'transient', kind, key)
+        if (action !== 'drop') traits.set(key, action === 'transient' ? { value, transient: true } : trait)
       }
-      if (action !== 'drop') traits.set(key, action === 'transient' ? { value, transient: true } : trait)
-    }
-    return traits
-  },
-})
+      return traits
+    },
+  }
+}

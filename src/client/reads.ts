@@ -16,12 +16,12 @@ export const createReads = (store: Store, isStale: () => boolean): Reads => {
       value,
       source: store.shown.source,
       stale: isStale(),
-      ...(variant && { variant }),
-      ...(reason && { reason }),
-      ...(waiting &&
-        (waiting[1] !== enabled || waiting[2] !== value) && {
-          next: Object.freeze({ enabled: waiting[1], value: waiting[2] }),
-        }),
+      variant: variant ?? undefined,
+      reason: reason ?? undefined,
+      next:
+        waiting && (waiting[1] !== enabled || waiting[2] !== value)
+          ? { enabled: waiting[1], value: waiting[2] }
+          : undefined,
     })
   }
 

@@ -3,7 +3,7 @@
  * FNV-1a over UTF-16 units, each with a start and a prime of its own. It keeps an opaque identifier out of a dump; it
  * is no defence for one that can be guessed.
  */
-export const hash = (text: string): string =>
+export const hash = (text = ''): string =>
   lane(text, 0x811c9dc5, 0x01000193) + lane(text, 0x9e3779b9, 0x85ebca6b)
 
 const lane = (text: string, h: number, prime: number): string => {

@@ -1,5 +1,5 @@
-import { type FlagTable, toTable } from '../model/flag.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import type { FlagTable } from '../model/flag.ts'
+import { fromData, type Snapshot, toData } from '../model/snapshot.ts'
 import { hash } from './hash.ts'
 import { andThen, type MaybePromise, type SafeStorage } from './ports.ts'
 
@@ -7,13 +7,11 @@ import { andThen, type MaybePromise, type SafeStorage } from './ports.ts'
  * What stays on the device, as JSON under these keys (`<scope>` is a hash of API and environment key, `<user>` one of the
  * identifier):
  *
- *     guidon.<scope>.<user>   [version, its own key, when the server answered (ms since 1970), rows]
+ *     guidon.<scope>.<user>   a SnapshotData that names its own scope and user
  *     guidon.<scope>.users    the users in it, last used first
  *
- * An entry names its own key, so one that was copied under another user or environment is not taken.
+ * An entry that was copied under another user or environment names another, and is not taken.
  */
-const VERSION = 1
-
 export interface Persistence {
   /** What all keys of this environment begin with. */
   readonly prefix: string
@@ -44,30 +42,28 @@ export const createPersistence = (storage: SafeStorage, scope: string, keep: num
 
   return {
     prefix,
-    load(identity = '') {
+    load(identity) {
       const user = hash(identity)
       const key = prefix + user
       saved = undefined
       return andThen(storage.get(key), (text) => {
         if (text == null) return
-        const entry = parse(text)
-        const table =
-          entry?.[0] === VERSION && entry[1] === key && entry[2] > 0 ? toTable(entry[3]) : undefined
-        if (!table) {
+        const stored = fromData(parse(text), prefix, user)
+        if (!stored) {
           storage.delete(key)
           return
         }
-        saved = table
+        saved = stored.table
         change(user, async (users) => void users.unshift(user))
-        return { identity, source: 'storage', at: entry[2], table }
+        return { ...stored, identity, source: 'storage' }
       })
     },
 
-    save({ identity = '', at, table }) {
-      if (saved === table) return
-      saved = table
-      const user = hash(identity)
-      const text = JSON.stringify([VERSION, prefix + user, at, [...table.values()]])
+    save(snapshot) {
+      if (saved === snapshot.table) return
+      saved = snapshot.table
+      const user = hash(snapshot.identity)
+      const text = JSON.stringify(toData(snapshot, prefix, user))
       change(user, async (users) => {
         users.unshift(user)
         while (users.length > keep) await storage.delete(prefix + users.pop())
@@ -82,7 +78,7 @@ export const createPersistence = (storage: SafeStorage, scope: string, keep: num
       })
     },
 
-    forget(identity = '') {
+    forget(identity) {
       const user = hash(identity)
       return change(user, async () => void (await storage.delete(prefix + user)))
     },

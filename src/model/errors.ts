@@ -34,21 +34,21 @@ export interface ErrorDetails {
   /** `http`: the status of the answer. */
   status?: number
   /** `http`: how long the server asked us to wait (its `Retry-After`), in milliseconds. */
-  retryAfterMs?: number
+  retryAfterMs?: number | undefined
   /** `personal-trait`, `invalid-trait`: the trait's key. Never its value. */
-  key?: string
+  key?: string | undefined
 }
 
 /** The one error class of guidon. A message says what happened and what to do, and never repeats personal data. */
 export class GuidonError extends Error {
   override readonly name = 'GuidonError'
   readonly code: ErrorCode
-  declare readonly status?: number
-  declare readonly retryAfterMs?: number
-  declare readonly key?: string
+  declare readonly status?: number | undefined
+  declare readonly retryAfterMs?: number | undefined
+  declare readonly key?: string | undefined
 
-  constructor(code: ErrorCode, message: string, { cause, ...details }: ErrorDetails = {}) {
-    super(`[guidon] ${code}: ${message}`, { cause })
+  constructor(code: ErrorCode, message: string, details?: ErrorDetails) {
+    super(`[guidon] ${code}: ${message}`, details)
     this.code = code
     Object.assign(this, details)
   }

@@ -13,11 +13,11 @@ export interface Flag {
   /** The flags are older than `maxAgeMs`. */
   readonly stale: boolean
   /** The variation of a multivariate flag, from servers that tell it. */
-  readonly variant?: string
+  readonly variant?: string | undefined
   /** Why the server decided so, from servers that tell it. */
-  readonly reason?: string
+  readonly reason?: string | undefined
   /** The value that waits for the next start, where `apply` says `'next-start'`. */
-  readonly next?: { readonly enabled: boolean; readonly value: FlagValue }
+  readonly next?: { readonly enabled: boolean; readonly value: FlagValue } | undefined
 }
 
 /**

@@ -11,18 +11,38 @@ export interface Snapshot {
   readonly table: FlagTable
 }
 
-/** A snapshot as plain data: what `snapshot()` gives, a page carries, and the `snapshot` option takes. */
+/** A snapshot as plain data: what `snapshot()` gives, a page carries, and the device keeps (there with hashes for names). */
 export interface SnapshotData {
   readonly v: 1
   readonly environment: string
   /** The identifier the flags belong to. */
-  readonly identity?: string
+  readonly identity?: string | undefined
   /** Flags that belong to whoever reads the page: no identity in them. */
-  readonly shared?: true
+  readonly shared?: boolean | undefined
   readonly source: Source
   /** When the server answered: milliseconds since 1970. */
   readonly at: number
   readonly flags: readonly Row[]
+}
+
+/** A snapshot as data, under the names it is to go by. */
+export const toData = (
+  { source, at, table }: Snapshot,
+  environment: string,
+  identity: string | undefined,
+  shared?: boolean,
+): SnapshotData => ({ v: 1, environment, identity, shared, source, at, flags: [...table.values()] })
+
+/** Data from outside as a table and its time, when it is whole and goes by these names, or is for whoever reads it. */
+export const fromData = (
+  data: unknown,
+  environment: string,
+  identity: string | undefined,
+): Snapshot | undefined => {
+  const { v, environment: of, identity: id, shared, source, at, flags } = (data ?? {}) as SnapshotData
+  const table =
+    v === 1 && of === environment && (shared || id === identity) && at > 0 ? toTable(flags) : undefined
+  return table && { identity, source, at, table }
 }
 
 /** Flags bundled at build time, as `guidon pull` writes them. The official command's file (`flagsmith get`) fits as well. */
@@ -43,15 +63,4 @@ export const defaultsTable = ({ flags }: Defaults = { flags: {} }): FlagTable =>
   )
   if (!table) throw new GuidonError('invalid-option', 'defaults')
   return table
-}
-
-/** A snapshot that came with the page, when it is for this environment and user, or for whoever reads the page. */
-export const fromPage = (
-  { v, environment, identity, shared, source, at, flags }: SnapshotData,
-  environmentKey: string,
-  id: string | undefined,
-): Snapshot | undefined => {
-  const table =
-    v === 1 && environment === environmentKey && (shared || identity === id) ? toTable(flags) : undefined
-  return table && { identity: id, source, at: +at, table }
 }

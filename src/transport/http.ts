@@ -31,7 +31,8 @@ export const httpSend =
       const response = await send(api + path, {
         // Elsewhere than in browsers these are not set: some worker runtimes refuse options that they do not know.
         ...(typeof document === 'object' && inBrowser),
-        ...(body && { method: 'POST', body }),
+        method: body ? 'POST' : 'GET',
+        body: body ?? null,
         headers: { 'X-Environment-Key': environmentKey, ...(body && { 'Content-Type': 'application/json' }) },
         redirect: 'manual',
         signal: controller.signal,

@@ -20,12 +20,12 @@ export const flagsRequest = (identity: Identity | undefined, traits: Traits): Wi
     path: 'identities/',
     body: JSON.stringify({
       identifier: id,
-      ...(transient && { transient }),
+      // Absent rather than false or null: one server refuses null.
+      transient: transient || undefined,
       traits: [...traits].map(([trait_key, { value, transient }]) => ({
         trait_key,
         trait_value: value,
-        // Absent rather than false or null: one server refuses null.
-        ...(transient && { transient }),
+        transient: transient || undefined,
       })),
     }),
   }

@@ -161,7 +161,7 @@ describe('whatever the order of the replies', () => {
     await answer([0, 1])
     await reset
     await calm()
-    const dump = (storage.keys() as string[]).map((key) => storage.get(key)).join()
+    const dump = [...(storage.keys() as Iterable<string>)].map((key) => storage.get(key)).join()
     expect(dump).not.toContain(`of ${ada}`)
     expect(dump).toContain('of nobody')
   })

@@ -97,7 +97,7 @@ describe('a client at its start', () => {
   it('makes another GUID when the stored one is not one', () => {
     const storage = memoryStorage()
     const spoiled = world.client({ anonymous: true, storage })
-    const key = [...(storage.keys() as string[])].find((key) => key.endsWith('.guid')) as string
+    const key = [...(storage.keys() as Iterable<string>)].find((key) => key.endsWith('.guid')) as string
     storage.set(key, 'jane@example.com')
     const flags = world.client({ anonymous: true, storage })
     expect(flags.identity).not.toBe(spoiled.identity)

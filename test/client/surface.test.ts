@@ -361,7 +361,7 @@ describe('apply', () => {
     const { flags, open, told } = await started('next-start')
     expect([flags.value('a', 0), flags.value('b', 0), flags.value('c', 0)]).toEqual([1, 1, 2])
     expect(flags.flag('a')?.next).toEqual({ enabled: true, value: 2 })
-    expect(flags.flag('c')).not.toHaveProperty('next')
+    expect(flags.flag('c')).toHaveProperty('next', undefined)
     expect(told.change).toEqual([{ changed: ['c'], source: 'network' }])
     const next = open()
     expect([next.value('a', 0), next.flag('a')?.next]).toEqual([2, undefined])

@@ -228,7 +228,7 @@ describe('traits', () => {
     expect(second?.body?.identifier).toBe(first?.body?.identifier)
     expect(flags.identity).toBeUndefined()
     await calm()
-    expect(storage.keys()).toEqual([])
+    expect([...(storage.keys() as Iterable<string>)]).toEqual([])
     await flags.reset()
     await flags.setTraits({ plan: 'pro' })
     expect(world.net.calls.at(-1)?.body?.identifier).not.toBe(first?.body?.identifier)
@@ -240,7 +240,7 @@ describe('traits', () => {
     await flags.ready({ from: 'network' })
     await calm()
     expect(world.net.calls[0]?.body).toEqual({ identifier: ada, transient: true, traits: [] })
-    expect(storage.keys()).toEqual([])
+    expect([...(storage.keys() as Iterable<string>)]).toEqual([])
     expect(flags.value('color', '')).toBe(`of ${ada}`)
   })
 
@@ -280,7 +280,9 @@ describe('traits', () => {
       { subject: 'trait', kind: expect.any(String), action: 'transient', key: 'email' },
     ])
     expect(JSON.stringify(told)).not.toContain('jane')
-    expect(JSON.stringify((storage.keys() as string[]).map((key) => storage.get(key)))).not.toContain('jane')
+    expect(
+      JSON.stringify([...(storage.keys() as Iterable<string>)].map((key) => storage.get(key))),
+    ).not.toContain('jane')
   })
 
   it('that are personal are dropped, blocked, warned of or allowed as the policy says', async () => {
@@ -341,7 +343,7 @@ describe('reset', () => {
     await done
     await calm()
     expect(flags.value('color', '')).toBe('of nobody')
-    const dump = (storage.keys() as string[]).map((key) => storage.get(key)).join()
+    const dump = [...(storage.keys() as Iterable<string>)].map((key) => storage.get(key)).join()
     expect(dump).not.toContain(ada)
     world.net.offline()
     expect(world.client({ identity: ada, storage }).value('color', 'none')).toBe('none')

@@ -3,7 +3,6 @@ import { createPersistence, type Persistence } from '../../src/core/persist.ts'
 import type { Storage } from '../../src/core/ports.ts'
 import { type FlagTable, toTable } from '../../src/model/flag.ts'
 import type { Snapshot } from '../../src/model/snapshot.ts'
-import { memoryStorage } from '../../src/storage/memory.ts'
 import { safeStorage } from '../../src/storage/safe.ts'
 
 const snapshot = (identity: string | undefined, value: unknown, at = 1): Snapshot => ({
@@ -15,19 +14,21 @@ const snapshot = (identity: string | undefined, value: unknown, at = 1): Snapsho
 
 /** A disk with room for so many characters, that counts its writes. */
 const disk = (room = Number.POSITIVE_INFINITY) => {
-  const memory = memoryStorage()
+  const texts = new Map<string, string>()
   const writes: string[] = []
   const storage: Storage = {
-    ...memory,
+    get: (key) => texts.get(key),
+    delete: (key) => texts.delete(key),
+    keys: () => texts.keys(),
     set(key, text) {
-      const others = [...(memory.keys() as string[])].filter((other) => other !== key)
-      const used = others.reduce((sum, other) => sum + String(memory.get(other)).length, 0)
-      if (used + text.length > room) throw new Error('QuotaExceededError')
+      let used = text.length
+      for (const [other, kept] of texts) if (other !== key) used += kept.length
+      if (used > room) throw new Error('QuotaExceededError')
       writes.push(key)
-      return memory.set(key, text)
+      texts.set(key, text)
     },
   }
-  return { storage, writes, dump: () => (memory.keys() as string[]).map((key) => [key, memory.get(key)]) }
+  return { storage, writes, dump: () => [...texts] }
 }
 
 /** Lets what is queued happen. */
@@ -127,14 +128,14 @@ describe('what stays on the device', () => {
     ['no JSON', () => '<html>'],
     ['null', () => 'null'],
     ['a number', () => '7'],
-    ['another version', (text: string) => text.replace('[1,', '[0,')],
+    ['another version', (text: string) => text.replace('"v":1', '"v":2')],
     ['a flag that is none', (text: string) => text.replace('true', '"yes"')],
-    ['a time that is none', (text: string) => text.replace('",1,', '","x",')],
+    ['a time that is none', (text: string) => text.replace('"at":1', '"at":"x"')],
     ['no text at all', () => ''],
   ])('is removed, and not shown, when it is %s', async (_, spoil) => {
     open().save(snapshot('guid', 'x'))
     await settle()
-    const [key, text] = place.dump().find(([, text]) => String(text).startsWith('[1')) as [string, string]
+    const [key, text] = place.dump().find(([, text]) => text.startsWith('{"v"')) as [string, string]
     place.storage.set(key, spoil(text))
     expect(await load('guid')).toBeUndefined()
     expect(place.storage.get(key)).toBeUndefined()
@@ -145,7 +146,7 @@ describe('what stays on the device', () => {
     persistence.save(snapshot('a', 'of a'))
     persistence.save(snapshot('b', 'of b'))
     await settle()
-    const entries = place.dump().filter(([, text]) => String(text).startsWith('[1')) as [string, string][]
+    const entries = place.dump().filter(([, text]) => text.startsWith('{"v"'))
     const [a, b] = entries as [[string, string], [string, string]]
     place.storage.set(b[0], a[1])
     expect(await load('b')).toBeUndefined()

@@ -65,7 +65,7 @@ describe('a storage made safe', () => {
   it('takes promises of any make', async () => {
     // biome-ignore lint/suspicious/noThenProperty: a promise of another make is what is tested.
     const thenable = (value: unknown) => ({ then: (done: (v: unknown) => void) => done(value) }) as never
-    const { safe } = setup({ ...memoryStorage(), get: () => thenable('text'), set: () => thenable(0) })
+    const { safe } = setup({ ...broken, get: () => thenable('text'), set: () => thenable(0) })
     expect(await safe.get('a')).toBe('text')
     expect(await safe.set('a', '1')).toBe(true)
   })

@@ -1,0 +1,8 @@
+import { createHash } from 'node:crypto'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+
+/** The hash for a script tag's `integrity` attribute (Subresource Integrity, W3C), beside the file it is of. */
+const digest = createHash('sha384').update(readFileSync('dist/guidon.global.js')).digest('base64')
+writeFileSync('dist/guidon.global.js.sri', `sha384-${digest}\n`)
+
+chmodSync('dist/cli.js', 0o755)

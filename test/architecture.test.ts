@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+/**
+ * Which rooms a room may look into. `docs/architecture.md` draws the same arrows; here they are kept true.
+ * A file directly in `src/` is a door: re-exports only, and nobody inside imports one.
+ */
+const ARROWS: Record<string, readonly string[]> = {
+  model: [],
+  privacy: ['model'],
+  core: ['model'],
+  wire: ['model', 'core'],
+  transport: ['model', 'core', 'wire'],
+  storage: ['model', 'core'],
+  client: ['model', 'privacy', 'core', 'wire', 'transport', 'storage'],
+  edge: ['model'],
+  cli: ['model', 'edge'],
+}
+
+/** The only packages a room may import, where it may at all. `node:` is for the command alone. */
+const PACKAGES: Record<string, readonly string[]> = {
+  transport: ['cross-fetch'],
+  storage: ['idb-keyval'],
+  cli: ['commander', 'srvx', 'srvx/node', 'node:'],
+}
+
+interface Import {
+  readonly from: string
+  readonly to: string
+}
+
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+const imports: Import[] = files.flatMap((from) => {
+  const text = readFileSync(join('src', from), 'utf8')
+  // Static, dynamic and type-only imports, and re-exports alike.
+  const found = text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)['"]([^'"]+)['"]/g)
+  return [...found].map(([, to = '']) => ({
+    from,
+    to: to.startsWith('.') ? normalize(join(dirname(from), to)) : to,
+  }))
+})
+const room = (file: string) => (file.includes('/') ? (file.split('/')[0] as string) : 'a door')
+const inside = imports.filter(({ to }) => to.endsWith('.ts'))
+
+describe('the house', () => {
+  it('is read: there are files, imports and rooms', () => {
+    expect(files.length).toBeGreaterThan(30)
+    expect(inside.length).toBeGreaterThan(60)
+    expect(new Set(files.map(room))).toEqual(new Set([...Object.keys(ARROWS), 'a door']))
+  })
+
+  it('has only the arrows of the design', () => {
+    const wrong = inside.filter(
+      ({ from, to }) =>
+        room(from) !== 'a door' && room(from) !== room(to) && !ARROWS[room(from)]?.includes(room(to)),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('has no rings, type imports included', () => {
+    const rings: string[] = []
+    const done = new Set<string>()
+    const walk = (file: string, path: readonly string[]) => {
+      if (path.includes(file)) rings.push([...path.slice(path.indexOf(file)), file].join(' → '))
+      else if (!done.has(file)) {
+        for (const { to } of inside.filter(({ from }) => from === file)) walk(to, [...path, file])
+        done.add(file)
+      }
+    }
+    for (const file of files) walk(file, [])
+    expect(rings).toEqual([])
+  })
+
+  it('has doors that only re-export, and that nobody inside imports', () => {
+    for (const door of files.filter((file) => room(file) === 'a door')) {
+      const code = readFileSync(join('src', door), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+      expect(code.replace(/export\s+(type\s+)?\{[^}]*\}\s+from\s+'[^']+';?/g, '').trim(), door).toBe('')
+    }
+    expect(inside.filter(({ to }) => room(to) === 'a door')).toEqual([])
+  })
+
+  it('lets in only the packages it says, and only where it says', () => {
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        !to.endsWith('.ts') &&
+        !PACKAGES[room(from)]?.some((name) => to === name || (name === 'node:' && to.startsWith(name))),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('reaches idb-keyval from one file, and cross-fetch only later', () => {
+    expect(imports.filter(({ to }) => to === 'idb-keyval').map(({ from }) => from)).toEqual([
+      'storage/indexed-db.ts',
+    ])
+    const users = files.filter((file) => readFileSync(join('src', file), 'utf8').includes("'cross-fetch'"))
+    expect(users).toEqual(['transport/http.ts'])
+    expect(readFileSync('src/transport/http.ts', 'utf8')).toContain("await import('cross-fetch')")
+  })
+
+  it('has a front door that reaches no storage but memory and localStorage', () => {
+    const reached = new Set<string>()
+    const walk = (file: string) => {
+      if (reached.has(file)) return
+      reached.add(file)
+      for (const { to } of inside.filter(({ from }) => from === file)) walk(to)
+    }
+    walk('index.ts')
+    expect(new Set([...reached].map(room))).toEqual(
+      new Set(['a door', 'model', 'privacy', 'core', 'wire', 'transport', 'storage', 'client']),
+    )
+    expect([...reached].filter((file) => room(file) === 'storage').sort()).toEqual([
+      'storage/local-storage.ts',
+      'storage/memory.ts',
+      'storage/safe.ts',
+    ])
+  })
+
+  it('builds parts in one place: only create-client.ts makes them', () => {
+    const makers = [
+      'createEvents',
+      'createPersistence',
+      'safeStorage',
+      'httpSend',
+      'createSession',
+      'createGuards',
+    ]
+    for (const maker of makers) {
+      const users = files.filter((file) =>
+        new RegExp(`\\b${maker}\\(`).test(readFileSync(join('src', file), 'utf8')),
+      )
+      expect(users, maker).toEqual(['client/create-client.ts'])
+    }
+  })
+})

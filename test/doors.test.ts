@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { describe, expect, it } from 'vitest'
+
+const { exports, bin, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+const doors = Object.keys(exports).filter((path) => path !== './package.json')
+const specifier = (path: string) => `guidon${path.slice(1)}`
+const SERVER = ['./edge']
+
+describe('the package as built', () => {
+  it('has a file in src/ for each door, and a door for each file', () => {
+    const files = readdirSync('src').filter((file) => file.endsWith('.ts'))
+    expect(doors.map((path) => (path === '.' ? 'index.ts' : `${path.slice(2)}.ts`)).sort()).toEqual(
+      files.sort(),
+    )
+  })
+
+  it.each(doors)('%s has its types first, and every file it names', (path) => {
+    for (const kind of ['import', 'require']) {
+      expect(Object.keys(exports[path][kind])).toEqual(['types', 'default'])
+      for (const file of Object.values(exports[path][kind]))
+        expect(existsSync(file as string), `${file}`).toBe(true)
+    }
+  })
+
+  it.each(SERVER)('%s cannot be imported in a browser or in React Native', (path) => {
+    expect(Object.entries(exports[path]).slice(0, 2)).toEqual([
+      ['browser', null],
+      ['react-native', null],
+    ])
+  })
+
+  it.each(doors)('%s gives the same names to import and to require', async (path) => {
+    const imported = await import(/* @vite-ignore */ `../dist/${path === '.' ? 'index' : path.slice(2)}.js`)
+    const required = createRequire(import.meta.url)(specifier(path))
+    expect(Object.keys(required).sort()).toEqual(Object.keys(imported).sort())
+    expect(Object.keys(imported).length).toBeGreaterThan(0)
+  })
+
+  it.each(doors)('%s is loaded by plain Node, as module and as CommonJS, without a word', (path) => {
+    const run = (...args: string[]) =>
+      execFileSync(process.execPath, args, { encoding: 'utf8', stdio: 'pipe' })
+    expect(run('--input-type=module', '-e', `import '${specifier(path)}'`)).toBe('')
+    expect(run('-e', `require('${specifier(path)}')`)).toBe('')
+  })
+
+  it('imports nothing but its dependencies and itself', () => {
+    for (const file of readdirSync('dist').filter((name) => /\.c?js$/.test(name) && name !== 'cli.js')) {
+      const code = readFileSync(`dist/${file}`, 'utf8')
+      const found = [
+        ...code.matchAll(/^(?:import|export) .*from ['"]([^'"]+)['"]|require\(['"]([^'"]+)['"]\)/gm),
+      ]
+      for (const [, a, b] of found) expect(Object.keys(dependencies), file).toContain(a ?? b)
+    }
+  })
+
+  it('keeps the word of sideEffects: importing a door does nothing', async () => {
+    const before = Object.getOwnPropertyNames(globalThis).length
+    await import('../dist/index.js' as string)
+    await import('../dist/storage.js' as string)
+    expect(Object.getOwnPropertyNames(globalThis)).toHaveLength(before)
+  })
+
+  it('has a script-tag build that makes one global, needs no eval, and has its hash beside it', () => {
+    const code = readFileSync('dist/guidon.global.js', 'utf8')
+    expect(code).toMatch(/^var guidon=/)
+    expect(code).not.toMatch(/\beval\(|new Function|cross-fetch|\bimport\(/)
+    const digest = createHash('sha384').update(code).digest('base64')
+    expect(readFileSync('dist/guidon.global.js.sri', 'utf8').trim()).toBe(`sha384-${digest}`)
+  })
+
+  it('has a command that starts with its interpreter', () => {
+    for (const file of Object.values(bin)) {
+      expect(readFileSync(file as string, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    }
+  })
+})
+
+describe('the checks of the field', () => {
+  it('publint has nothing to say', async () => {
+    const { publint } = await import('publint')
+    const { messages } = await publint({ strict: true })
+    expect(messages).toEqual([])
+  }, 60_000)
+
+  it('are the types wrong? has nothing to say', () => {
+    const attw = createRequire(import.meta.url).resolve('@arethetypeswrong/cli')
+    const run = () =>
+      execFileSync(process.execPath, [attw, '--pack', '.', '--profile', 'node16', '--no-color'], {
+        encoding: 'utf8',
+        stdio: 'pipe',
+      })
+    expect(run).not.toThrow()
+  }, 120_000)
+})
