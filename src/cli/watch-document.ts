@@ -1,0 +1,106 @@
+import { readFile, stat } from 'node:fs/promises'
+import { type EnvironmentDocument, environmentDocument } from '../edge/document.ts'
+import { GuidonError } from '../model/errors.ts'
+import { oneLine } from './one-line.ts'
+
+export interface WatchOptions {
+  /** Gets every new document. */
+  onChange: (document: EnvironmentDocument) => void
+  /** Hears why a change was not taken: half a file, bad JSON, no document, no file. Told once of each. */
+  onProblem: (problem: unknown) => void
+  /** @default 200 */
+  everyMs?: number
+}
+
+export interface WatchedDocument {
+  /** What the file held at the start. */
+  readonly document: EnvironmentDocument
+  stop(): void
+}
+
+/**
+ * Reads an environment document from a file and follows the file from then on. Rejects when there is no document in it
+ * at the start; later the last good one stands.
+ *
+ * By looking, not by `fs.watch`: editors replace a file instead of writing into it, containers mount it from elsewhere,
+ * and looking at one file's date five times a second costs nothing and works everywhere.
+ */
+export async function watchDocument(
+  file: string,
+  { onChange, onProblem, everyMs = 200 }: WatchOptions,
+): Promise<WatchedDocument> {
+  // The mark before the text: a change in between is then seen at the next look, instead of never.
+  let mark = await markOf(file)
+  let text = await textOf(file)
+  const document = documentIn(text, file)
+
+  let isStopped = false
+  let timer = setTimeout(look, everyMs)
+
+  async function look(): Promise<void> {
+    const before = mark
+    mark = await markOf(file)
+    if (mark !== before) await take()
+    if (!isStopped) timer = setTimeout(look, everyMs)
+  }
+
+  async function take(): Promise<void> {
+    try {
+      const found = await textOf(file)
+      if (found === text || isStopped) return
+      text = found
+      onChange(documentIn(text, file))
+    } catch (problem) {
+      onProblem(problem)
+    }
+  }
+
+  return {
+    document,
+    stop() {
+      isStopped = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Changes whenever the file does, also when another takes its place. */
+async function markOf(file: string): Promise<string> {
+  try {
+    const { ino, mtimeMs, size } = await stat(file)
+    // The clock of a file system is coarse: two saves can share one date. A file saved just now gets a new mark at
+    // every look, so that it is read until it has settled.
+    return `${ino} ${mtimeMs} ${size} ${Date.now() - mtimeMs < 1000 ? Date.now() : 'settled'}`
+  } catch {
+    return 'gone'
+  }
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const what =
+      code === 'ENOENT'
+        ? `There is no file ${file}.`
+        : code === 'EISDIR'
+          ? `${file} is a folder.`
+          : `${file} cannot be read (${code}).`
+    throw new GuidonError('invalid-option', what, { cause })
+  }
+}
+
+function documentIn(text: string, file: string): EnvironmentDocument {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw new GuidonError('invalid-option', `${file} is not JSON (${oneLine(cause)}).`, { cause })
+  }
+  try {
+    return environmentDocument(json)
+  } catch (cause) {
+    throw new GuidonError('invalid-option', `${file}: ${oneLine(cause)}`, { cause })
+  }
+}
