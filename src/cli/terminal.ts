@@ -1,0 +1,9 @@
+/** What a command needs of the terminal it runs in, so that a test can be one. */
+export interface Terminal {
+  /** Says a line to whoever reads the result. */
+  out(line: string): void
+  /** Says a line to whoever reads the complaints. */
+  err(line: string): void
+  /** Ctrl+C and its like. */
+  readonly stop: AbortSignal
+}
