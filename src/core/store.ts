@@ -14,21 +14,21 @@ export class Store {
   /** Moves on every identify, reset and setTraits. An answer carries the generation it was asked under. */
   generation = 0
   /** The network has answered since this user began. */
-  #answered = false
-  readonly #bundled: FlagTable
-  readonly #waits: (name: string) => boolean
+  private answered = false
+  private readonly bundled: FlagTable
+  private readonly waits: (name: string) => boolean
 
   constructor(bundled: FlagTable, waits: (name: string) => boolean) {
-    this.#bundled = bundled
-    this.#waits = waits
+    this.bundled = bundled
+    this.waits = waits
     this.begin(undefined)
   }
 
   /** Another user, or the same one anew, with the flags that came with the page, or the bundled ones, to start from. */
   begin(identity: string | undefined, page?: Snapshot): void {
     this.generation++
-    this.#answered = false
-    this.latest = this.shown = page ?? { identity, source: 'defaults', at: 0, table: this.#bundled }
+    this.answered = false
+    this.latest = this.shown = page ?? { identity, source: 'defaults', at: 0, table: this.bundled }
   }
 
   /** Takes a snapshot, or refuses it: another identity's, an older generation's, storage's after a fresher one. */
@@ -38,18 +38,18 @@ export class Store {
     const live = next.source === 'network'
     // Storage may answer after the network did: yesterday's flags must not overwrite today's. Nor must they overwrite a
     // younger snapshot that came with the page, or the first paint would flicker.
-    if (!live && (this.#answered || next.at < shown.at)) return
-    this.#answered = live
+    if (!live && (this.answered || next.at < shown.at)) return
+    this.answered = live
     // Equal flags keep their table: no second copy in memory, and who compares by reference sees that nothing changed.
     this.latest = diff(latest.table, next.table).length ? next : { ...next, table: latest.table }
-    this.shown = live ? this.#applied(this.latest) : this.latest
+    this.shown = live ? this.applied(this.latest) : this.latest
   }
 
   /** The incoming flags, less what has to wait: a flag that is shown keeps its value until the next start. */
-  #applied(latest: Snapshot): Snapshot {
+  private applied(latest: Snapshot): Snapshot {
     const kept: [string, Row][] = []
     this.shown.table.forEach((row, name) => {
-      if (this.#waits(name)) kept.push([name, row])
+      if (this.waits(name)) kept.push([name, row])
     })
     return kept.length ? { ...latest, table: new Map([...latest.table, ...kept]) } : latest
   }
