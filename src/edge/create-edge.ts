@@ -127,14 +127,15 @@ export function createEdge({
     // Whatever the text is, `false` included.
     const isTransient = Boolean(query.get('transient'))
     const found = lookUp(edition, storeOf(edition), identifier, isTransient)
-    const feature = query.get('feature')
-    if (!feature)
-      return revalidatable(request, prepare(identityText(edition, audience, found)), stamp(edition))
-    const outcomes = found.outcomes.filter((outcome) => outcome.feature.name === feature)
-    const [flag] = edition.identityFlags(audience, outcomes)
-    return flag === undefined
-      ? refusal(404, 'Given feature not found')
-      : revalidatable(request, prepare(flag))
+    const name = query.get('feature')
+    const text = name
+      ? edition.identityFlags(
+          audience,
+          found.outcomes.filter(({ feature }) => feature.name === name),
+        )[0]
+      : identityText(edition, audience, found)
+    if (text === undefined) return refusal(404, 'Given feature not found')
+    return revalidatable(request, prepare(text), stamp(edition))
   }
 
   async function postIdentity({ request, audience, edition }: Call): Promise<Response> {

@@ -87,8 +87,15 @@ test('answers what the real API answered', async () => {
     else if (typeof recorded.response.body === 'object' && !isParseError(recorded)) {
       expect(body, name).toEqual(recorded.response.body)
     }
-    const location = recorded.response.headers.find(([header]) => header === 'Location')?.[1]
-    expect(response.headers.get('Location') ?? undefined, name).toBe(location)
+    const isDated = status < 400 && key?.includes('main')
+    for (const header of [
+      'Location',
+      'Last-Modified',
+      ...(isDated ? ['X-Flagsmith-Document-Updated-At'] : []),
+    ]) {
+      const expected = recorded.response.headers.find(([candidate]) => candidate === header)?.[1]
+      expect(response.headers.get(header) ?? undefined, `${name}: ${header}`).toBe(expected)
+    }
   }
   expect(compared).toBeGreaterThan(90)
 })
