@@ -70,6 +70,12 @@ export class Net {
       })
   }
 
+  /** From now on a real server answers. */
+  serve({ handler }: { handler(request: Request): Promise<Response> }): void {
+    this.respond = ({ method, url, headers, body }) =>
+      handler(new Request(url, { method, headers, body: body ? JSON.stringify(body) : null }))
+  }
+
   offline(): void {
     this.respond = () => HttpResponse.error()
   }
