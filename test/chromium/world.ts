@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { launch } from './browser.ts'
+import { ada, bob, colours, KEY } from './document.ts'
+import { type Net, startNet } from './net.ts'
+
+type Guidon = typeof import('../../src/index.ts')
+
+/** What a page's script is told. */
+export interface Facts {
+  readonly api: string
+  readonly key: string
+  readonly ada: string
+  readonly bob: string
+}
+
+/**
+ * A script of a page. It runs there, after the script tag with guidon, so it can use nothing but what it is given. What
+ * it returns stays in the page, for `ask()`.
+ */
+export type App<T> = (guidon: Guidon, facts: Facts) => T
+
+export interface Visit<T> {
+  readonly page: Page
+  /** Asks the page something about what its script made. */
+  ask<R>(question: (made: T) => R): Promise<Awaited<R>>
+  leave(): Promise<void>
+}
+
+export interface Site {
+  /** The address of a page that runs this script, under the host's name. */
+  page(app: App<unknown>, options?: PageOptions): string
+  close(): void
+}
+
+export interface PageOptions {
+  /** Default: 127.0.0.1, which browsers trust like https. Whatever ends in `.test` is this machine too, and is not trusted. */
+  readonly host?: string
+  /** Directives in front of the page's policy. */
+  readonly policy?: string
+  readonly api?: string
+}
+
+const script = () => {
+  try {
+    return readFileSync('dist/guidon.global.js', 'utf8')
+  } catch {
+    throw new Error('dist/guidon.global.js is missing. These tests run what is built: `npm run build` first.')
+  }
+}
+
+/** A server of small pages: the script tag, a script, and a policy that lets nothing else run and reach. */
+export const startSite = async (net: Net): Promise<Site> => {
+  const guidon = script()
+  const pages: { app: string; policy: string }[] = []
+  const server = createServer(({ url = '' }, response) => {
+    const [, index, file] = /^\/(\d+)\/(.*)$/.exec(url) ?? []
+    const found = pages[Number(index)]
+    if (!found) return void response.writeHead(404).end()
+    if (file) {
+      const text = file === 'guidon.global.js' ? guidon : found.app
+      return void response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(text)
+    }
+    response
+      .writeHead(200, { 'Content-Type': 'text/html', 'Content-Security-Policy': found.policy })
+      .end('<!doctype html><script src="guidon.global.js"></script><script src="app.js"></script>')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+
+  return {
+    page(app, { host = '127.0.0.1', policy = '', api = net.api } = {}) {
+      const facts: Facts = { api, key: KEY, ada, bob }
+      pages.push({
+        app: `window.made = (${app})(window.guidon, ${JSON.stringify(facts)})`,
+        policy: `${policy}default-src 'none'; script-src 'self'; connect-src ${new URL(api).origin}`,
+      })
+      return `http://${host}:${port}/${pages.length - 1}/`
+    },
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+/** Everything a page said that nobody asked it to say. The browser's own lines about a failed request are no such thing. */
+export const listenTo = (page: Page, heard: string[]): void => {
+  page.on('console', (message) => {
+    const text = message.text()
+    if (!/^(?:Failed to load resource: |Access to fetch at .* has been blocked by CORS policy)/.test(text)) {
+      heard.push(`${message.type()}: ${text}`)
+    }
+  })
+  page.on('pageerror', (error) => heard.push(`uncaught: ${error}`))
+}
+
+/** Opens a page and waits until its script has run. */
+export const open = async <T>(page: Page, url: string): Promise<Visit<T>> => {
+  await page.goto(url)
+  return {
+    page,
+    ask: (question) => page.evaluate(`(${question})(window.made)`) as never,
+    leave: () => page.close(),
+  }
+}
+
+/**
+ * A network, a browser, and for each test a device that nobody has used before. After each test: no page has written to
+ * the console, left an error or a rejection unhandled, or gone against its policy.
+ */
+export const useWorld = () => {
+  let browser: Browser
+  let site: Site
+  let context: BrowserContext
+  let heard: string[] = []
+
+  const world = {
+    net: undefined as unknown as Net,
+    /** What the pages of this test said. Who expects something empties it. */
+    heard: () => heard,
+    context: () => context,
+    site: () => site,
+    async visit<T>(app: App<T>, options?: PageOptions): Promise<Visit<T>> {
+      const page = await context.newPage()
+      listenTo(page, heard)
+      return open(page, site.page(app, options))
+    },
+    /** The device's storage, as text by key. */
+    async stored(visit: Visit<unknown>): Promise<Record<string, string>> {
+      return visit.page.evaluate(() => ({ ...localStorage }))
+    },
+  }
+
+  beforeAll(async () => {
+    world.net = await startNet()
+    site = await startSite(world.net)
+    browser = await launch()
+  })
+  beforeEach(async () => {
+    await world.net.reset()
+    world.net.replace(colours())
+    heard = []
+    context = await browser.newContext()
+  })
+  afterEach(async () => {
+    await context.close()
+    expect(heard, 'what pages said').toEqual([])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    site?.close()
+    await world.net?.close()
+  })
+  return world
+}
