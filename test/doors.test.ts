@@ -79,6 +79,15 @@ describe('the package as built', () => {
   })
 })
 
+describe('the types as built', () => {
+  it('know the flags that an app declares once, without a type argument', () => {
+    const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
+    const compile = () =>
+      execFileSync(process.execPath, [tsc, '-p', 'test/types/augmented'], { encoding: 'utf8', stdio: 'pipe' })
+    expect(compile()).toBe('')
+  }, 60_000)
+})
+
 describe('the checks of the field', () => {
   it('publint has nothing to say', async () => {
     const { publint } = await import('publint')

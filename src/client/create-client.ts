@@ -107,8 +107,8 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   }
 
   const ask = async (me: Session, traits: Traits, signal: AbortSignal): Promise<Snapshot> => {
-    if (traits.size) visitor ??= { id: newGuid(random), transient: true }
-    const identity = me.identity ?? (traits.size ? visitor : undefined)
+    const asVisitor = () => (visitor ??= { id: newGuid(random), transient: true })
+    const identity = me.identity ?? (traits.size ? asVisitor() : undefined)
     const request = flagsRequest(identity, traits)
     // What may write is let finish when another user comes; only close() ends it.
     const text = await send(request, request.body ? closing.signal : signal)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { memoryStorage, transient } from '../../src/index.ts'
 import { ada, answerTo, bob, calm, useWorld, who } from '../world.ts'
 
@@ -232,6 +232,17 @@ describe('traits', () => {
     await flags.reset()
     await flags.setTraits({ plan: 'pro' })
     expect(world.net.calls.at(-1)?.body?.identifier).not.toBe(first?.body?.identifier)
+  })
+
+  it('of somebody need no random source, and those of nobody say when there is none', async () => {
+    vi.stubGlobal('crypto', undefined)
+    const known = world.client({ identity: { id: ada, traits: { plan: 'pro' } } })
+    expect(await known.ready({ from: 'network' })).toMatchObject({ source: 'network', error: undefined })
+    const nobody = world.client({ identity: { traits: { plan: 'pro' } } })
+    expect(await nobody.ready({ from: 'network' })).toMatchObject({ error: { code: 'unsupported' } })
+    const helped = world.client({ identity: { traits: { plan: 'pro' } }, random: (bytes) => bytes.fill(7) })
+    expect(await helped.ready({ from: 'network' })).toMatchObject({ source: 'network', error: undefined })
+    vi.unstubAllGlobals()
   })
 
   it('of a transient identity are sent as such, and nothing of it is stored', async () => {

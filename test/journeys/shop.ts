@@ -15,8 +15,6 @@ const shopDocument = (): EnvironmentDocument => ({
   api_key: KEY,
   name: 'Shop',
   project: {
-    id: 1,
-    name: 'Shop',
     organisation: { persist_trait_data: true, stop_serving_flags: false },
     hide_disabled_flags: false,
     segments: [
