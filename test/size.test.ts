@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+interface Report {
+  rows: { door: string; imports: string; minified: number; gzip: number; brotli: number; limit: number }[]
+  readme: { current: boolean }
+}
+
+/** The script as `npm run size` runs it: its exit code says the same as its figures. */
+const weigh = () =>
+  new Promise<{ report: Report; failed: boolean; said: string }>((resolve) => {
+    execFile(process.execPath, ['scripts/size.js', '--json'], (error, stdout, said) =>
+      resolve({ report: JSON.parse(stdout || 'null'), failed: !!error, said }),
+    )
+  })
+
+// Figures are of the built files. Where nothing is built there is nothing to weigh.
+describe.skipIf(!existsSync('dist/index.js'))('the size of what is built', () => {
+  let weighed: Awaited<ReturnType<typeof weigh>>
+  beforeAll(async () => {
+    weighed = await weigh()
+  }, 60_000)
+
+  it('keeps every door and the script tag within their limits', () => {
+    expect(weighed.said).toBe('')
+    expect(weighed.failed).toBe(false)
+    expect(weighed.report.rows.length).toBeGreaterThan(3)
+    for (const { gzip, limit } of weighed.report.rows) expect(gzip).toBeLessThanOrEqual(limit)
+  })
+
+  it('is quoted in README.md as it is', () => {
+    // Else: `node scripts/size.js --write`
+    expect(weighed.report.readme.current).toBe(true)
+  })
+})
