@@ -75,7 +75,7 @@ export const startSite = async (net: Net): Promise<Site> => {
     page(app, { host = '127.0.0.1', policy = '', api = net.api } = {}) {
       const facts: Facts = { api, key: KEY, ada, bob }
       pages.push({
-        app: `window.made = (${app})(window.guidon, ${JSON.stringify(facts)})`,
+        app: `window.made = { it: (${app})(window.guidon, ${JSON.stringify(facts)}) }`,
         policy: `${policy}default-src 'none'; script-src 'self'; connect-src ${new URL(api).origin}`,
       })
       return `http://${host}:${port}/${pages.length - 1}/`
@@ -101,9 +101,16 @@ export const listenTo = (page: Page, heard: string[]): void => {
 /** Opens a page and waits until its script has run. */
 export const open = async <T>(page: Page, url: string): Promise<Visit<T>> => {
   await page.goto(url)
+  let questions = 0
   return {
     page,
-    ask: (question) => page.evaluate(`(${question})(window.made)`) as never,
+    async ask(question) {
+      // In two steps: the answer is laid down in the page and then fetched. Asked for in one, the browser's debugger now
+      // and then takes a promise for garbage that is about to resolve, when the page has much to collect.
+      const answer = `answer${questions++}`
+      await page.evaluate(`(async () => { made.${answer} = await (${question})(made.it) })()`)
+      return page.evaluate(`made.${answer}`) as never
+    },
     leave: () => page.close(),
   }
 }

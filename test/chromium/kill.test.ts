@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launchProfile, type Profile } from './browser.ts'
+import { ada } from './document.ts'
+import { answering, type Net, startNet } from './net.ts'
+import { type App, listenTo, open, type Site, startSite } from './world.ts'
+
+const FLAGS = 3_000
+const ROUNDS = 10
+
+/** An app that reads what is stored, and then refreshes for as long as it lives. Each answer is another, and is kept. */
+const app = ((guidon, { api, key, ada }) => {
+  const flags = guidon.createClient({ environmentKey: key, api, identity: ada })
+  const all = Object.values(flags.all())
+  const start = {
+    sources: [...new Set(all.map(({ source }) => source))],
+    versions: [...new Set(all.map(({ value }) => String(value).split(':')[0]))],
+    count: all.length,
+  }
+  const writeOn = async () => {
+    for (;;) await flags.refresh()
+  }
+  return { flags, start, writeOn }
+}) satisfies App<unknown>
+
+let net: Net
+let site: Site
+let profile: Profile | undefined
+const folder = mkdtempSync(join(tmpdir(), 'guidon-profile-'))
+
+beforeAll(async () => {
+  net = await startNet()
+  site = await startSite(net)
+})
+afterAll(async () => {
+  await profile?.kill()
+  site.close()
+  await net.close()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+})
+
+it('finds the old flags or the new ones, whole, after each of ten kills of the browser while it wrote', async () => {
+  let version = 0
+  net.answer = (request, response) => {
+    version++
+    const flags = Array.from({ length: FLAGS }, (_, index) => ({
+      feature: { id: index, name: `flag-${index}` },
+      enabled: true,
+      // Of a length that changes from version to version.
+      feature_state_value: `${version}:${'x'.repeat(20 + ((version * 7) % 30))}`,
+    }))
+    answering(200, JSON.stringify({ identifier: ada, traits: [], flags }))(request, response)
+  }
+
+  const heard: string[] = []
+  const visit = async () => {
+    profile = await launchProfile(folder)
+    const page = await profile.browser.contexts()[0]!.newPage()
+    listenTo(page, heard)
+    return open<ReturnType<typeof app>>(page, site.page(app))
+  }
+
+  // A first visit that ends well, so that there is something to lose.
+  const first = await visit()
+  await first.ask(({ flags }) => flags.ready({ from: 'network' }))
+  await first.leave()
+  await profile!.quit()
+
+  let found = 1
+  for (let round = 0; round < ROUNDS; round++) {
+    const asked = version
+    const { page, ask } = await visit()
+    const { sources, versions, count } = await ask(({ start }) => start)
+    expect({ sources, versions: versions.length, count }).toEqual({
+      sources: ['storage'],
+      versions: 1,
+      count: FLAGS,
+    })
+    // Nothing older than what was found before, and nothing that no server ever said.
+    expect(Number(versions[0])).toBeGreaterThanOrEqual(found)
+    expect(Number(versions[0])).toBeLessThanOrEqual(asked)
+    found = Number(versions[0])
+
+    ask(({ writeOn }) => writeOn()).catch(() => {}) // it ends with the browser
+    while (version < asked + 4) await sleep(5)
+    // Chromium brings a page's storage to the disk when the page is closed. Some kills come before that, some in the
+    // middle of it, some just after.
+    if (round % 3) page.close().catch(() => {})
+    await sleep((round * 7) % 40)
+    await profile!.kill()
+    profile = undefined
+  }
+  expect(heard).toEqual([])
+})
