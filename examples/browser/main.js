@@ -68,7 +68,9 @@ flags.ready({ from: 'network', timeoutMs: 60_000 }).then(({ source, error }) => 
 
 // ── What the page shows ─────────────────────────────────────────────────────────────────────────────────────────────
 
+/** The flags that look different since the last change; new ones are not pointed out. */
 let changed = new Set()
+let known = atStart
 
 const drawStrip = () => {
   const { state, error, nextAttemptAt } = flags.status
@@ -104,8 +106,12 @@ const draw = () => {
 }
 
 flags.on('change', (change) => {
-  changed = new Set(change.changed)
-  log('change', `${plural(changed.size, 'flag')} from ${change.source}: ${change.changed.join(', ')}`)
+  changed = new Set(change.changed.filter((name) => Object.hasOwn(known, name)))
+  known = flags.all()
+  log(
+    'change',
+    `${plural(change.changed.length, 'flag')} from ${change.source}: ${change.changed.join(', ')}`,
+  )
   draw()
 })
 flags.on('status', ({ state, error }) => {

@@ -6,7 +6,7 @@ import { type App, useWorld } from './world.ts'
 const world = useWorld()
 
 const app = ((guidon, { api, key, ada }) => {
-  const flags = guidon.createClient({ environmentKey: key, api, identity: ada, retries: 0, timeoutMs: 1_000 })
+  const flags = guidon.createClient({ environmentKey: key, api, identity: ada, retries: 0, timeoutMs: 3_000 })
   const errors: string[] = []
   const changes: unknown[] = []
   flags.on('error', ({ code }) => errors.push(code))
