@@ -1,0 +1,42 @@
+import { GuidonError } from '../model/errors.ts'
+import { checkIdentifier } from './identifier.ts'
+import { UNSENDABLE } from './patterns.ts'
+
+/** The part of Web Crypto that is used, looked up when it is: this room compiles without a platform's types. */
+interface WebCrypto {
+  readonly crypto: { subtle: { digest(algorithm: string, bytes: Uint8Array): Promise<ArrayBuffer> } }
+}
+
+/**
+ * The same GUID for the same id and salt each time (RFC 9562, version 8): the first 16 bytes of SHA-256 over salt, NUL
+ * and id in UTF-8, so that a server can make it, too. Nobody gets back to the id who does not try out ids; choose a salt
+ * of your app's own, and never change it, or every user becomes another.
+ *
+ * Where there is no `crypto.subtle` (pages without https, Hermes), let your server make the GUID.
+ *
+ * @throws GuidonError `invalid-option` without a salt, `invalid-identifier` without an id, `unsupported` without Web Crypto.
+ * @example await flags.identify(await opaqueId(account.id, { salt: 'shop.example' }))
+ */
+export async function opaqueId(userId: string, { salt }: { salt: string }): Promise<string> {
+  const id = checkIdentifier(userId)
+  // A NUL parts the two, and neither holds one, so that no other pair gives the same bytes.
+  if (!salt || UNSENDABLE.test(salt)) throw new GuidonError('invalid-option', 'opaqueId needs a salt')
+  // UTF-8 without TextEncoder, which older versions of Hermes lack: each byte is one character or one `%XX`.
+  const bytes = Uint8Array.from(encodeURIComponent(`${salt}\0${id}`).match(/%..|./g)!, (byte) =>
+    byte[1] ? parseInt(byte.slice(1), 16) : byte.charCodeAt(0),
+  )
+  try {
+    const { crypto } = globalThis as unknown as WebCrypto
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+    // The version and the variant take the place of six bits.
+    digest[6] = (digest[6]! & 15) | 128
+    digest[8] = (digest[8]! & 63) | 128
+    return Array.from(digest.subarray(0, 16), (byte) => (byte | 256).toString(16).slice(1))
+      .join('')
+      .replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  } catch (cause) {
+    throw new GuidonError('unsupported', 'opaqueId needs crypto.subtle: use https, or ask your server', {
+      cause,
+    })
+  }
+}
