@@ -26,7 +26,8 @@ export {
   type TransientTrait,
   transient,
 } from './model/trait.ts'
-export { newGuid, opaqueId } from './privacy/guid.ts'
+export { newGuid } from './privacy/guid.ts'
 export type { IdentifierPolicy } from './privacy/identifier.ts'
+export { opaqueId } from './privacy/opaque-id.ts'
 export type { TraitDetector, TraitPolicy } from './privacy/traits.ts'
 export { memoryStorage } from './storage/memory.ts'
