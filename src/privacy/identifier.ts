@@ -30,7 +30,7 @@ function isOpaque(text: string): boolean {
       // it, or one character. Of random ids of 21 characters one in a million has three pieces or fewer.
       (/^[\w|:-]{16,}$/.test(id) &&
         id.match(/[A-Z]?(?:[a-z]{0,4}[aeiouy])+[a-z]{0,3}[-_\d]*|[-_\d]+|./g)!.length >
-          (id.length < 21 ? 4 : id.length * 0.45 - 6.3)))
+          (id.length < 21 ? 4 : id.length * 0.4 - 5.3)))
   )
 }
 

@@ -84,6 +84,7 @@ describe('an identifier that is opaque', () => {
     'urn:uuid:3f2b8c1e-8d52-4b3a-9a54-0c9d1d6e7f10',
     'user_2NNEqL2nrIRdJ194ndJqAHwEfxC',
     'user_01h455vb4pex5vsknk084sn02q',
+    'eyJVFC1iuwHlKgL_PrS57', // a nanoid that begins as a token does
     'cjld2cjxh0000qzrmn831i7rn',
   ])('is known by the example of its makers: %s', (id) => {
     expect(classifyIdentifier(id)).toBe('opaque')
