@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 interface Report {
@@ -15,8 +14,7 @@ const weigh = () =>
     )
   })
 
-// Figures are of the built files. Where nothing is built there is nothing to weigh.
-describe.skipIf(!existsSync('dist/index.js'))('the size of what is built', () => {
+describe('the size of what is built', () => {
   let weighed: Awaited<ReturnType<typeof weigh>>
   beforeAll(async () => {
     weighed = await weigh()
