@@ -15,6 +15,9 @@ export const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'
 /** An error's message without the name of its library. */
 export const plain = (message) => message.replace(/^\[guidon\] /, '')
 
+/** Only what happened: for places that say elsewhere what kind of error it is. */
+export const reason = (message) => plain(message).replace(/^[\w-]+: /, '')
+
 /** The object or list in a text, or `undefined`. Servers send JSON values as text. */
 export const jsonIn = (value) => {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return undefined

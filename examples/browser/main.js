@@ -3,7 +3,7 @@ import { defaults } from './defaults.js'
 import { clearDevice, drawDevice } from './device.js'
 import { byId, element } from './element.js'
 import { drawFlags } from './flag-table.js'
-import { plain, plural, typed } from './format.js'
+import { plain, plural, reason, typed } from './format.js'
 import { log, say } from './log.js'
 import { createNetwork } from './network.js'
 import { drawPerson } from './person.js'
@@ -62,7 +62,7 @@ flags.ready({ from: 'network', timeoutMs: 60_000 }).then(({ source, error }) => 
   story.lanes.network =
     source === 'network'
       ? { ms, note: flagsCame(Object.keys(all).length, [...names].filter(differs).length), state: 'arrived' }
-      : { ms, note: error ? plain(error.message) : 'no answer in a minute', state: 'failed' }
+      : { ms, note: error ? reason(error.message) : 'no answer in a minute', state: 'failed' }
   drawTimeline(story)
 })
 

@@ -25,6 +25,7 @@ afterAll(async () => {
 beforeEach(async () => {
   heard = []
   context = await browser.newContext({ reducedMotion: 'reduce' })
+  context.setDefaultTimeout(15_000)
   await context.addInitScript(() => {
     // A violation of the policy is an error line in the console too, but a line alone does not say which.
     addEventListener('securitypolicyviolation', ({ violatedDirective, sample }) => {
