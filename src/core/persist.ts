@@ -48,7 +48,9 @@ export const createPersistence = (storage: SafeStorage, scope: string, keep: num
       saved = undefined
       return andThen(storage.get(key), (text) => {
         if (text == null) return
-        const stored = fromData(parse(text), prefix, user)
+        const data = parse(text)
+        // Nothing on the device is for whoever reads it.
+        const stored = data?.shared ? undefined : fromData(data, prefix, user)
         if (!stored) {
           storage.delete(key)
           return

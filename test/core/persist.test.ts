@@ -131,6 +131,7 @@ describe('what stays on the device', () => {
     ['another version', (text: string) => text.replace('"v":1', '"v":2')],
     ['a flag that is none', (text: string) => text.replace('true', '"yes"')],
     ['a time that is none', (text: string) => text.replace('"at":1', '"at":"x"')],
+    ['an entry that says it is for everybody', (text: string) => text.replace('{', '{"shared":true,')],
     ['no text at all', () => ''],
   ])('is removed, and not shown, when it is %s', async (_, spoil) => {
     open().save(snapshot('guid', 'x'))
