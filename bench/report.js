@@ -63,5 +63,5 @@ export const verdict = ({ id, target, pass, place }) => {
   const against = target
     ? `${pass ? 'pass' : 'FAIL'}  ${target.reached.toFixed(2)}${target.of === 'floor' ? '' : ` ${target.of}`} (target ${target.of === 'floor' ? '≤' : '≥'} ${target.limit})`
     : ' –  '
-  return `${id.padEnd(22)}${against.padEnd(32)}${place}`
+  return `${id.padEnd(22)}${against.padEnd(34)}${place}`
 }

@@ -123,6 +123,16 @@ export const makeRows = ({ browser, profile, pages, api, bundles, quick }) => {
       }),
   }
 
+  // Not a merit of any client: what its protocol makes it parse. It explains the rows of refreshes.
+  const KINDS = { unleash: 'frontend', growthbook: 'features' }
+  const answer = (size) => ({
+    id: `answer-${size}`,
+    title: `bytes of the server's answer, ${size} flags`,
+    unit: '',
+    once: true,
+    measure: async (name) => api.answerOf(KINDS[name] ?? 'identities', size),
+  })
+
   const reads = (id, title, method, names) => ({
     id,
     title,
@@ -211,6 +221,7 @@ export const makeRows = ({ browser, profile, pages, api, bundles, quick }) => {
     requests,
     reads('reads-enabled', 'reads a second: is a flag on, of 1000', 'countEnabled', names),
     reads('reads-value', 'reads a second: value of a flag, of 1000', 'countValues', texts),
+    answer(1000),
     ...(quick ? [1000] : [1000, 5000]).flatMap((size) =>
       ['same', 'change'].map((mode) => refresh(size, mode)),
     ),

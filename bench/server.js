@@ -144,6 +144,7 @@ export const startApi = async (sizes) => {
     flags: (size) => data.get(size).flags,
     probe: (size) => data.get(size).probe,
     count: (name) => visits.get(name),
+    answerOf: (kind, size) => data.get(size).variants[0][kind].bytes.length,
   }
 }
 

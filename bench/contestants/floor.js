@@ -1,5 +1,5 @@
 // The floor: what a competent engineer writes in half an hour when nothing may go wrong. The same server and the same
-// request as guidon, no checks, no identity, no errors, no events.
+// request as guidon's, so the same answer to parse; no checks, no other identity, no errors, no events.
 
 const KEY = 'flags'
 
