@@ -35,7 +35,10 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Functions that are sent to the page. `contestant` and `client` are what page.js left there. */
 const inPage = {
-  /** Loads the contestant's script, which starts it. The rest lets the page come to quiet first. */
+  /**
+   * Loads the contestant's script, which starts it. The rest lets the page come to quiet first. A classic script: of those
+   * Chromium keeps the compiled code from the second visit on; of modules it did not within a bench's patience.
+   */
   start: async ({ script, given, restMs }) => {
     await new Promise((resolve) => setTimeout(resolve, restMs))
     return new Promise((resolve, reject) => {

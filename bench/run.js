@@ -23,11 +23,11 @@ import { startApi, startPages } from './server.js'
 
 /** What an app imports of each. */
 const LIBRARIES = {
-  floor: `export * from ${JSON.stringify(resolve('bench/contestants/floor.js'))}`,
-  guidon: `export { createClient } from 'guidon'`,
-  flagsmith: `export { default } from '@flagsmith/flagsmith'`,
-  unleash: `export { UnleashClient } from 'unleash-proxy-client'`,
-  growthbook: `export { GrowthBook } from '@growthbook/growthbook'`,
+  floor: `import { start as it } from ${JSON.stringify(resolve('bench/contestants/floor.js'))}`,
+  guidon: `import { createClient as it } from 'guidon'`,
+  flagsmith: `import it from '@flagsmith/flagsmith'`,
+  unleash: `import { UnleashClient as it } from 'unleash-proxy-client'`,
+  growthbook: `import { GrowthBook as it } from '@growthbook/growthbook'`,
 }
 
 const { values: options } = parseArgs({
@@ -49,13 +49,8 @@ const guidon = {
     return id === 'guidon' ? this.resolve(resolve(options.dist, 'index.js'), importer) : null
   },
 }
-const asScript = (code) =>
-  bundle(code, {
-    format: 'iife',
-    name: 'contestant',
-    plugins: [guidon],
-    define: { 'process.env.NODE_ENV': 'production' },
-  })
+const bundled = (code) =>
+  bundle(code, { plugins: [guidon], define: { 'process.env.NODE_ENV': 'production' } })
 
 const shuffled = (list) => {
   const rest = [...list]
@@ -68,8 +63,8 @@ const names = Object.keys(LIBRARIES)
 const bundles = {}
 for (const name of names) {
   bundles[name] = {
-    library: await asScript(LIBRARIES[name]),
-    app: await asScript(`
+    library: await bundled(`${LIBRARIES[name]};globalThis.evaluated = it`),
+    app: await bundled(`
       import * as contestant from ${JSON.stringify(resolve(`bench/contestants/${name}.js`))}
       import { begin } from ${JSON.stringify(resolve('bench/page.js'))}
       begin(contestant)`),

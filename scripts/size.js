@@ -42,9 +42,9 @@ const SCRIPT_TAG = { file: 'guidon.global.js', limit: 8_000 }
  * tricks of ours (no mangled properties). `browser` in package.json is followed, so `cross-fetch` weighs nothing.
  *
  * @param {string} code a module that imports and exports what is to be measured
- * @param {{ format?: 'es' | 'iife', name?: string, plugins?: import('rollup').Plugin[], define?: Record<string, unknown> }} [options]
+ * @param {{ plugins?: import('rollup').Plugin[], define?: Record<string, unknown> }} [options]
  */
-export const bundle = async (code, { format = 'es', name, plugins = [], define } = {}) => {
+export const bundle = async (code, { plugins = [], define } = {}) => {
   const entry = {
     name: 'entry',
     resolveId: (id) => (id === 'entry' ? resolve('entry.js') : null),
@@ -58,11 +58,11 @@ export const bundle = async (code, { format = 'es', name, plugins = [], define }
       if (code !== 'CIRCULAR_DEPENDENCY') throw new Error(message)
     },
   })
-  const { output } = await built.generate({ format, inlineDynamicImports: true, ...(name && { name }) })
+  const { output } = await built.generate({ format: 'es', inlineDynamicImports: true })
   await built.close()
   const { code: small } = await minify(output[0].code, {
     ecma: 2022,
-    module: format === 'es',
+    module: true,
     ...(define && { compress: { global_defs: define } }),
   })
   return small

@@ -3,6 +3,8 @@ import { createClient } from 'guidon'
 export const start = ({ api, environmentKey, identity, told }) => {
   const client = createClient({ environmentKey, api: `${api}/api/v1/`, identity })
   client.on('change', told)
+  // Not needed for a warm start, and not to be paid for in it.
+  queueMicrotask(() => client.ready({ from: 'network' }).then(told))
   return client
 }
 
