@@ -41,7 +41,7 @@ export class Store {
     if (!live && (this.answered || next.at < shown.at)) return
     this.answered = live
     // Equal flags keep their table: no second copy in memory, and who compares by reference sees that nothing changed.
-    this.latest = diff(latest.table, next.table).length ? next : { ...next, table: latest.table }
+    this.latest = !live || diff(latest.table, next.table).length ? next : { ...next, table: latest.table }
     this.shown = live ? this.applied(this.latest) : this.latest
   }
 
