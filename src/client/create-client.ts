@@ -17,7 +17,7 @@ import { backoffMs, LONGEST_ASKED_MS } from '../transport/backoff.ts'
 import { httpSend } from '../transport/http.ts'
 import { parseFlags } from '../wire/parse.ts'
 import { flagsRequest } from '../wire/request.ts'
-import type { Client, KnownFlags, Status } from './client.ts'
+import type { Client, ClientEvents, KnownFlags, Status } from './client.ts'
 import { steadyClock } from './clock.ts'
 import { createGuards } from './guards.ts'
 import { apiBase, type ClientOptions, checkEnvironmentKey, type IdentityOptions } from './options.ts'
@@ -93,7 +93,6 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     const changed = diff(toldTable, table)
     toldTable = table
     if (changed.length) events.emit('change', { changed, source })
-    for (const name of changed) events.emit(`flag:${name}`)
     const now = status()
     const summary = now.state + now.error
     if (toldStatus !== summary) events.emit('status', now)
@@ -221,7 +220,10 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       return traits
     },
     on: events.on,
-    onFlag: (name, listener) => events.on(`flag:${name}`, () => listener(reads.flag(name))),
+    onFlag: (name, listener) =>
+      events.on('change', ({ changed }: ClientEvents['change']) => {
+        if (changed.includes(name)) listener(reads.flag(name))
+      }),
 
     ready: ({ from, timeoutMs = 5_000 } = {}) =>
       new Promise((resolve) => {

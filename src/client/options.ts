@@ -57,7 +57,7 @@ export interface ClientOptions {
 const HOSTED_API = 'https://edge.api.flagsmith.com/api/v1/'
 
 /** The API's base, with its final slash. */
-export const apiBase = (api = HOSTED_API): string => api.replace(/\/?$/, '/')
+export const apiBase = (api = HOSTED_API): string => (api.endsWith('/') ? api : `${api}/`)
 
 /** @throws GuidonError `invalid-option`, `server-side-key`. */
 export const checkEnvironmentKey = (key: unknown): void => {
