@@ -44,7 +44,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const guards = createGuards(options.guards ?? {}, (event) => events.emit('guard', event))
   const store = new Store(
     defaultsTable(options.defaults),
-    (name) => (typeof apply === 'object' ? apply[name] : apply) === 'next-start',
+    apply && ((name) => (typeof apply === 'object' ? apply[name] : apply) === 'next-start'),
   )
   const storage = safeStorage(
     options.storage ?? (typeof document === 'object' ? localStorage() : memoryStorage()),

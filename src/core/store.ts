@@ -16,9 +16,9 @@ export class Store {
   /** The network has answered since this user began. */
   private answered = false
   private readonly bundled: FlagTable
-  private readonly waits: (name: string) => boolean
+  private readonly waits: ((name: string) => boolean) | undefined
 
-  constructor(bundled: FlagTable, waits: (name: string) => boolean) {
+  constructor(bundled: FlagTable, waits?: (name: string) => boolean) {
     this.bundled = bundled
     this.waits = waits
     this.begin(undefined)
@@ -47,9 +47,11 @@ export class Store {
 
   /** The incoming flags, less what has to wait: a flag that is shown keeps its value until the next start. */
   private applied(latest: Snapshot): Snapshot {
+    const { waits } = this
+    if (!waits) return latest
     const kept: [string, Row][] = []
     this.shown.table.forEach((row, name) => {
-      if (this.waits(name)) kept.push([name, row])
+      if (waits(name)) kept.push([name, row])
     })
     return kept.length ? { ...latest, table: new Map([...latest.table, ...kept]) } : latest
   }
