@@ -1,4 +1,5 @@
 import { GuidonError } from '../model/errors.ts'
+import { formGuid } from './guid.ts'
 import { checkIdentifier } from './identifier.ts'
 import { UNSENDABLE } from './patterns.ts'
 
@@ -27,13 +28,7 @@ export async function opaqueId(userId: string, { salt }: { salt: string }): Prom
   )
   try {
     const { crypto } = globalThis as unknown as WebCrypto
-    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-    // The version and the variant take the place of six bits.
-    digest[6] = (digest[6]! & 15) | 128
-    digest[8] = (digest[8]! & 63) | 128
-    return Array.from(digest.subarray(0, 16), (byte) => (byte | 256).toString(16).slice(1))
-      .join('')
-      .replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+    return formGuid(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes), 0, 16), 8)
   } catch (cause) {
     throw new GuidonError('unsupported', 'opaqueId needs crypto.subtle: use https, or ask your server', {
       cause,
