@@ -3,10 +3,9 @@ import { formGuid } from './guid.ts'
 import { checkIdentifier } from './identifier.ts'
 import { UNSENDABLE } from './patterns.ts'
 
-/** The part of Web Crypto that is used, looked up when it is: this room compiles without a platform's types. */
-interface WebCrypto {
-  readonly crypto: { subtle: { digest(algorithm: string, bytes: Uint8Array): Promise<ArrayBuffer> } }
-}
+/** The parts of the platform that are used: this room compiles without a platform's types. */
+declare const crypto: { subtle: { digest(algorithm: string, bytes: Uint8Array): Promise<ArrayBuffer> } }
+declare const TextEncoder: new () => { encode(text: string): Uint8Array }
 
 /**
  * The same GUID for the same id and salt each time (RFC 9562, version 8): the first 16 bytes of SHA-256 over salt, NUL
@@ -22,16 +21,10 @@ export async function opaqueId(userId: string, { salt }: { salt: string }): Prom
   const id = checkIdentifier(userId)
   // A NUL parts the two, and neither holds one, so that no other pair gives the same bytes.
   if (!salt || UNSENDABLE.test(salt)) throw new GuidonError('invalid-option', 'opaqueId needs a salt')
-  // UTF-8 without TextEncoder, which older versions of Hermes lack: each byte is one character or one `%XX`.
-  const bytes = Uint8Array.from(encodeURIComponent(`${salt}\0${id}`).match(/%..|./g)!, (byte) =>
-    byte[1] ? parseInt(byte.slice(1), 16) : byte.charCodeAt(0),
-  )
   try {
-    const { crypto } = globalThis as unknown as WebCrypto
+    const bytes = new TextEncoder().encode(`${salt}\0${id}`)
     return formGuid(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes), 0, 16), 8)
   } catch (cause) {
-    throw new GuidonError('unsupported', 'opaqueId needs crypto.subtle: use https, or ask your server', {
-      cause,
-    })
+    throw new GuidonError('unsupported', 'opaqueId needs crypto.subtle: use https', { cause })
   }
 }
