@@ -38,30 +38,29 @@ export function personalKind(
  * @throws GuidonError `invalid-trait`, which names the key, never the value, and says what to send instead.
  */
 export function checkTrait(key: string, input: unknown): Trait {
-  let own: { transient?: unknown; value?: unknown } = {}
   try {
-    // A copy: own properties only, each read once. A getter or proxy that throws leaves nothing, and is refused below.
-    if (typeof input === 'object') own = { ...input }
+    // A copy: own properties only, each read once. A getter or proxy that throws ends in the refusal below.
+    const own: { transient?: unknown; value?: unknown } = typeof input === 'object' ? { ...input } : {}
+    const transient = own.transient === true
+    const value = transient ? own.value : input
+    if (
+      key.trim() &&
+      key.length <= 200 &&
+      !UNSENDABLE.test(`${key} ${value}`) &&
+      (typeof value === 'string'
+        ? // Bytes in UTF-8: each is one character or one `%XX`.
+          encodeURIComponent(value).replace(/%../g, '.').length <= 2000
+        : typeof value === 'number'
+          ? // An integer within 32 bits, or a fraction. What is neither (NaN, Infinity, 2 ** 31) has the remainder 0 or NaN.
+            (value | 0) === value || value % 1
+          : typeof value === 'boolean' || (value === null && !transient))
+    ) {
+      return { value: value as TraitValue | null, transient }
+    }
   } catch {}
-  const transient = own.transient === true
-  const value = transient ? own.value : input
-  if (
-    !key.trim() ||
-    key.length > 200 ||
-    UNSENDABLE.test(key) ||
-    !(typeof value === 'string'
-      ? // Bytes in UTF-8: each is one character or one `%XX`.
-        !UNSENDABLE.test(value) && encodeURIComponent(value).replace(/%../g, '.').length <= 2000
-      : typeof value === 'number'
-        ? // An integer within 32 bits, or a fraction. What is neither (NaN, Infinity, 2 ** 31) has the remainder 0 or NaN.
-          (value | 0) === value || value % 1
-        : typeof value === 'boolean' || (value === null && !transient))
-  ) {
-    throw new GuidonError(
-      'invalid-trait',
-      `'${key}': send a boolean, a finite number (32 bits if whole), text up to 2,000 bytes, or null; a Date as ISO text, an object as JSON`,
-      { key },
-    )
-  }
-  return { value: value as TraitValue | null, transient }
+  throw new GuidonError(
+    'invalid-trait',
+    `'${key}': send a boolean, a number (32 bits if whole), text (2,000 bytes) or null; dates in ISO, objects in JSON`,
+    { key },
+  )
 }
