@@ -1,5 +1,5 @@
-import type { MaybePromise } from '../core/ports.ts'
-import { GuidonError } from '../model/errors.ts'
+import { andThen, type MaybePromise } from '../core/ports.ts'
+import { type ErrorCode, GuidonError } from '../model/errors.ts'
 import type { Identity } from '../model/identity.ts'
 import type { Trait, TraitInputs } from '../model/trait.ts'
 import { checkIdentifier, classifyIdentifier, type IdentifierPolicy } from '../privacy/identifier.ts'
@@ -29,32 +29,43 @@ export interface Guards {
 
 export const createGuards = (options: GuardOptions, onGuard: (event: GuardEvent) => void): Guards => {
   /** Tells what was found and what is done about it, and stops what is blocked. */
-  const judge = <P extends GuardEvent['action']>(action: P, kind: string, key?: string): P => {
-    if (action !== 'allow')
-      onGuard({ subject: key === undefined ? 'identifier' : 'trait', kind, action, key })
-    if (action !== 'block') return action
-    throw key === undefined
-      ? new GuidonError(`${kind as 'personal'}-identifier`, 'use a random GUID, or opaqueId()')
-      : new GuidonError('personal-trait', `leave '${key}' out, or make it transient()`, { key })
+  const judge = <E extends GuardEvent>(event: E, code: ErrorCode, advice: string): E['action'] => {
+    const { action, key } = event
+    if (action !== 'allow') onGuard(event)
+    if (action === 'block') throw new GuidonError(code, advice, { key })
+    return action
   }
 
   return {
     identity(input, transient = false) {
       const id = checkIdentifier(input)
       const kind = classifyIdentifier(id)
-      return kind !== 'opaque' && judge(options[kind] ?? 'block', kind) === 'hash'
-        ? opaqueId(id, { salt: options.salt ?? '' }).then((id) => ({ id, transient }))
-        : { id, transient }
+      const action =
+        kind !== 'opaque' &&
+        judge(
+          { subject: 'identifier', kind, action: options[kind] ?? 'block' },
+          `${kind}-identifier`,
+          'use a random GUID, or opaqueId()',
+        )
+      return andThen(action === 'hash' ? opaqueId(id, options as { salt: string }) : id, (id) => ({
+        id,
+        transient,
+      }))
     },
 
     traits(inputs) {
       const traits = new Map<string, Trait>()
       for (const [key, input] of Object.entries(inputs ?? {})) {
-        const trait = checkTrait(key, input)
-        const { value } = trait
-        const kind = !trait.transient && value !== null && personalKind(key, value, options.detectors)
-        const action = kind && judge(options.traits ?? 'transient', kind, key)
-        if (action !== 'drop') traits.set(key, action === 'transient' ? { value, transient: true } : trait)
+        const { value, transient } = checkTrait(key, input)
+        const kind = !transient && value !== null && personalKind(key, value, options.detectors)
+        const action =
+          kind &&
+          judge(
+            { subject: 'trait', kind, action: options.traits ?? 'transient', key },
+            'personal-trait',
+            `leave '${key}' out, or make it transient()`,
+          )
+        if (action !== 'drop') traits.set(key, { value, transient: transient || action === 'transient' })
       }
       return traits
     },
