@@ -21,12 +21,13 @@ export function personalKind(
   value: TraitValue,
   detectors: readonly TraitDetector[] = [],
 ): string | undefined {
+  const text = `${value}`
   const kind =
     // A version of four parts, `1.2.3.4`, looks like an address.
-    (typeof value === 'string' && !/version/i.test(key) && kindOf(value)) ||
+    (!/version/i.test(key) && kindOf(text)) ||
     // Yes, no and small numbers are about personal data, not personal data: `has_phone: true`, `unread_mail: 3`.
-    (!/^(?:\d{0,4}|true|false|yes|no)$/i.test(`${value}`) &&
-      PERSONAL_KEY.test(key.replace(/([a-z])(?=[A-Z])/g, '$1_')) &&
+    (!/^(?:\d{0,4}|true|false|yes|no)$/i.test(text) &&
+      PERSONAL_KEY.test(key.replace(/[a-z](?=[A-Z])/g, '$&_')) &&
       'key') ||
     detectors.map((detector) => detector(key, value)).find(Boolean)
   return kind === true ? 'custom' : kind || undefined
