@@ -77,4 +77,4 @@ export const kindOf = (text: string): string | undefined =>
  * | ssn, passport, ip, iban, credit card, password, secret, token | passeport, pasaporte, passaporto, paspoort, paszport · dni · cpf · passwort |
  */
 export const PERSONAL_KEY =
-  /(?:(?:^|[^a-z])(?:[a-z]*(?:email|ad+res+e?)|(?:birth(?:_?da)?|geb(?:oo|ur)|na(?:iss|sci|cim)|urodz|passw|apelli|nazwi|direcc|indiri|endere|tel.f)[a-zà-ÿ]*|e.mail|mail|(?:t.l.)?phone|mobile?|street|stra(?:ss|ß)e|straat|zip(?:_?code)?|post_?code|dob|ssn|pas[a-z]+ort.?|dni|cpf|ip|iban|secret|token)|(?:^|first|last|full|family|user|sur|vor|nach|voor|achter|pr.|cog|sobre)[^a-z]?n[ao]+m(?:br)?e?|^imi.|(?:^|credit_?)card)(?:_?(?:n(?:o|um[a-z]*)|line))?[^a-z]*$/i
+  /(?:(?:^|[^a-z])(?:[a-z]*email|(?:[a-z]*ad+res|birth(?:_?da)?|geb[ou]|na[cis]{2}|urodz|pas[a-z]{1,3}(?:ort|w)|apelli|nazwi|direcc|indiri|endere|t.l.p?[fh])[a-zà-ÿ]*|mail|phone|mobile?|street|straat|stra.s?e|zip|(?:zip|post)_?code|dob|ssn|dni|cpf|ip|iban|secret|token)|(?:^|first|last|full|family|user|sur|vor|nach|voor|achter|pr.|cog|sobre|credit)[^a-z]?(?:n[ao]+m(?:br)?e?|imi.|card))(?:_?(?:no|num[a-z]*|line))?[^a-z]*$/i
