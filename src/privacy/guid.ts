@@ -7,8 +7,8 @@ declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array }
 export function formGuid(bytes: Uint8Array, version: number): string {
   bytes[6] = (bytes[6]! & 15) | (version << 4)
   bytes[8] = (bytes[8]! & 63) | 128
-  return Array.from(bytes, (byte) => (byte | 256).toString(16).slice(1))
-    .join('')
+  return bytes
+    .reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), '')
     .replace(/(?=(.{4}){3,6}$)/g, '-')
 }
 
@@ -22,6 +22,6 @@ export function newGuid(random = (bytes: Uint8Array): Uint8Array => crypto.getRa
   try {
     return formGuid(random(new Uint8Array(16)), 4)
   } catch (cause) {
-    throw new GuidonError('unsupported', 'newGuid needs crypto.getRandomValues', { cause })
+    throw new GuidonError('unsupported', 'needs crypto.getRandomValues', { cause })
   }
 }

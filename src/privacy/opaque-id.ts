@@ -20,11 +20,11 @@ declare const TextEncoder: new () => { encode(text: string): Uint8Array }
 export async function opaqueId(userId: string, { salt }: { salt: string }): Promise<string> {
   const id = checkIdentifier(userId)
   // A NUL parts the two, and neither holds one, so that no other pair gives the same bytes.
-  if (!salt || UNSENDABLE.test(salt)) throw new GuidonError('invalid-option', 'opaqueId needs a salt')
+  if (!salt || UNSENDABLE.test(salt)) throw new GuidonError('invalid-option', 'salt')
   try {
     const bytes = new TextEncoder().encode(`${salt}\0${id}`)
     return formGuid(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes), 0, 16), 8)
   } catch (cause) {
-    throw new GuidonError('unsupported', 'opaqueId needs crypto.subtle: use https', { cause })
+    throw new GuidonError('unsupported', 'needs crypto.subtle: use https', { cause })
   }
 }

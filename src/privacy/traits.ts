@@ -30,7 +30,7 @@ export function personalKind(
       PERSONAL_KEY.test(key.replace(/[a-z](?=[A-Z])/g, '$&_')) &&
       'key') ||
     detectors.map((detector) => detector(key, value)).find(Boolean)
-  return kind === true ? 'custom' : kind || undefined
+  return kind === true ? 'custom' : (kind as string | undefined)
 }
 
 /**
