@@ -45,7 +45,7 @@ export const createGuards = (options: GuardOptions, onGuard: (event: GuardEvent)
         judge(
           { subject: 'identifier', kind, action: options[kind] ?? 'block' },
           `${kind}-identifier`,
-          'use a random GUID, or opaqueId()',
+          'send a GUID or opaqueId()',
         )
       return andThen(action === 'hash' ? opaqueId(id, options as { salt: string }) : id, (id) => ({
         id,
@@ -63,7 +63,7 @@ export const createGuards = (options: GuardOptions, onGuard: (event: GuardEvent)
           judge(
             { subject: 'trait', kind, action: options.traits ?? 'transient', key },
             'personal-trait',
-            `leave '${key}' out, or make it transient()`,
+            `make '${key}' transient()`,
           )
         if (action !== 'drop') traits.set(key, { value, transient: transient || action === 'transient' })
       }

@@ -40,8 +40,8 @@ export function personalKind(
  */
 export function checkTrait(key: string, input: unknown): Trait {
   try {
-    // A copy: own properties only, each read once. A getter or proxy that throws ends in the refusal below.
-    const own: { transient?: unknown; value?: unknown } = typeof input === 'object' ? { ...input } : {}
+    // Each property is read once. A getter or proxy that throws ends in the refusal below.
+    const own = Object(input)
     const transient = own.transient === true
     const value = transient ? own.value : input
     if (
@@ -61,7 +61,7 @@ export function checkTrait(key: string, input: unknown): Trait {
   } catch {}
   throw new GuidonError(
     'invalid-trait',
-    `'${key}': send a boolean, a number (32 bits if whole), text (2,000 bytes) or null; dates in ISO, objects in JSON`,
+    `'${key}': send a boolean, number (32 bits if whole), text (2,000 bytes), null, ISO date, or JSON`,
     { key },
   )
 }
