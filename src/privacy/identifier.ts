@@ -18,8 +18,9 @@ function isOpaque(text: string): boolean {
   // Capitals alone tell no more than small letters alone.
   const id = /[a-z]/.test(text) ? text : text.toLowerCase()
   return (
-    // Dummies and counters in the clothes of a UUID, `00000000-0000-…`; too little hex, `user_9f86d081884c7d65`.
-    !/(.)\1{8}|^0?1234567|^(?:[a-z]+[_-])?[\da-f]{8,20}$/.test(id) &&
+    // Dummies and counters in the clothes of a UUID repeat themselves, `00000000-0000-…`, `12345678-1234-1234-…`; too
+    // little hex, `user_9f86d081884c7d65`.
+    !/(.{4,5})\1\1|^(?:[a-z]+[_-])?[\da-f]{8,20}$/.test(id) &&
     // Whatever is before it (`usr_`, `auth0|`, `eu-west-1:`): 21 digits of hex, as many as Google's ids have, with the
     // dashes and braces of a UUID or without, which takes in ObjectId; then cuid, cuid2 and ULID.
     (/(?:[\da-f][-.]?){21}\}?$|(?:^|[_|:-])[a-z\d]{24,26}$/.test(id) ||
@@ -50,7 +51,7 @@ export const classifyIdentifier = (id: string): IdentifierClass =>
  * NUL, half a character.
  */
 export function checkIdentifier(id: unknown): string {
-  const text = typeof id === 'string' ? id.trim() : ''
+  const text = typeof id === 'string' && id.trim()
   if (!text || text.length > 2000 || UNSENDABLE.test(text)) {
     throw new GuidonError('invalid-identifier', 'send text of 1 to 2,000 characters')
   }
