@@ -17,9 +17,8 @@ const SHAPES: readonly Shape[] = [
   // be: `git@host.org:me/it` and `react@18.2.0` are no addresses.
   ['email', /\S@[^\s@/:]+\.[^\s/:.\d]{2,}$/],
 
-  // `eyJ….….…` is a JWT (RFC 7519). `sk_live_…` Stripe, `ghp_…` GitHub, `AKIA…` AWS, `xoxb-…` Slack,
-  // `Bearer …` (RFC 6750), `-----BEGIN …` PEM (RFC 7468).
-  ['secret', /^(?:eyJ.+\.|sk_live|gh[opsu]_|AKIA|xox.-|Bearer |-----B)/],
+  // `eyJ….….…` is a JWT (RFC 7519). `sk_live_…` Stripe, `ghp_…` GitHub, `AKIA…` AWS, `xoxb-…` Slack.
+  ['secret', /^(?:eyJ.+\.|sk_live|gh[opsu]_|AKIA|xox.-)/],
 
   // IPv4 `203.0.113.7`; IPv6 `2001:db8::1` or in full; a MAC address `00:1a:2b:3c:4d:5e` goes the same way. `12:30:45` not.
   ['ip', /^(?:(?:\d{1,3}\.){3}\d{1,3}|(?=.*::|(?:\w+:){5})[\da-f:.]{3,39})$/i],

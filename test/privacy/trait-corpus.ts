@@ -111,9 +111,6 @@ const BY_VALUE: Readonly<Record<string, readonly string[]>> = {
     'AKIAIOSFODNN7EXAMPLE',
     'xoxb-17653672481-19874698323-pdFZKVeTuE8sk7oOcHrzqqgy',
     'xoxp-17653672481-19874698323',
-    'Bearer mF_9.B5f-4.1JqM',
-    '-----BEGIN RSA PRIVATE KEY-----',
-    '-----BEGIN CERTIFICATE-----',
   ],
 }
 
