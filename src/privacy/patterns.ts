@@ -66,14 +66,14 @@ export const kindOf = (text: string): string | undefined =>
  * Keys whose last word names personal data: `email`, `user_email`, `work-phone 2`, `passport_no`, but not `email_opt_in`,
  * `phone_model`, `app_name`. Words end where letters do. A `.` stands for a letter with or without its accent.
  *
- * | English | German, French, Spanish, Italian, Portuguese, Dutch, Polish |
+ * | English | German, French, Spanish, Italian, Portuguese, Dutch |
  * |---|---|
  * | email, e_mail, mail, phone, mobile | telefon, téléphone, teléfono, telefone, telefoon · mobil |
  * | address, street, zip code, postcode | adresse, adres · dirección · indirizzo · endereço · strasse · straat |
- * | birth, birthday, birth_date, dob | geburtsdatum · naissance · nacimiento · nascita, nascimento · geboorte… · urodzenia |
- * | first, last, full, family, user name, surname | vor-, nachname · prénom · apellidos · cognome · sobrenome · voor-, achternaam · nazwisko |
- * | name alone | nom · nombre · nome · naam · imię |
- * | ssn, passport, ip, iban, credit card, password, secret, token | passeport, pasaporte, passaporto, paspoort, paszport · dni · cpf · passwort |
+ * | birth, birthday, birth_date, dob | geburtsdatum · naissance · nacimiento · nascita, nascimento · geboorte… |
+ * | first, last, full, family, user name, surname | vor-, nachname · prénom · apellidos · cognome · sobrenome · voor-, achternaam |
+ * | name alone | nom · nombre · nome · naam |
+ * | ssn, passport, ip, iban, credit card, password, secret, token | passeport, pasaporte, passaporto, paspoort · dni · cpf · passwort |
  */
 export const PERSONAL_KEY =
-  /(?:(?:^|[^a-z])(?:[a-z]*email|(?:[a-z]*ad+res|birth(?:_?da)?|geb[ou]|na[cis]{2}|urodz|pas[a-z]{1,3}(?:ort|w)|apelli|nazwi|direcc|indiri|endere|t.l.p?[fh])[a-zà-ÿ]*|mail|phone|mobile?|street|straat|stra.s?e|zip|(?:zip|post)_?code|dob|ssn|dni|cpf|ip|iban|secret|token)|(?:^|first|last|full|family|user|sur|vor|nach|voor|achter|pr.|cog|sobre|credit)[^a-z]?(?:n[ao]+m(?:br)?e?|imi.|card))(?:_?(?:no|num[a-z]*|line))?[^a-z]*$/i
+  /(?:(?:^|[^a-z])(?:[a-z]*email|(?:[a-z]*ad+res|birth(?:_?da)?|geb[ou]|na[cis]{2}|pas[a-z]{1,3}(?:ort|w)|apelli|direcc|indiri|endere|t.l.p?[fh])[a-zà-ÿ]*|mail|phone|mobile?|street|straat|stra.s?e|zip|(?:zip|post)_?code|dob|ssn|dni|cpf|ip|iban|secret|token)|(?:^|first|last|full|family|user|sur|vor|nach|voor|achter|pr.|cog|sobre|credit)[^a-z]?(?:n[ao]+m(?:br)?e?|card))(?:_?(?:no|num[a-z]*|line))?[^a-z]*$/i

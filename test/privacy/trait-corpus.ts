@@ -274,12 +274,6 @@ const BY_KEY: readonly Example[] = [
   ['telefoon', '5551234567'],
   ['geboortedatum', '9 juli'],
   ['paspoort', 'C01X00T47'],
-  // Polish
-  ['imie', 'Ada'],
-  ['imię', 'Ada'],
-  ['nazwisko', 'Lovelace'],
-  ['data_urodzenia', '9 lipca'],
-  ['paszport', 'C01X00T47'],
 ]
 
 /** Everyday traits. An alarm here would teach people to turn the guard off. */
