@@ -76,4 +76,4 @@ export const kindOf = (text: string): string | undefined =>
  * | ssn, passport, ip, iban, credit card, password, secret, token | passeport, pasaporte, passaporto, paspoort · dni · cpf · passwort |
  */
 export const PERSONAL_KEY =
-  /(?:(?:^|[^a-z])(?:[a-z]*email|(?:[a-z]*ad+res|birth(?:_?da)?|geb[ou]|na[cis]{2}|pas[a-z]{1,3}(?:ort|w)|apelli|direcc|indiri|endere|t.l.p?[fh])[a-zà-ÿ]*|mail|phone|mobile?|street|straat|stra.s?e|zip|(?:zip|post)_?code|dob|ssn|dni|cpf|ip|iban|secret|token)|(?:^|first|last|full|family|user|sur|vor|nach|voor|achter|pr.|cog|sobre|credit)[^a-z]?(?:n[ao]+m(?:br)?e?|card))(?:_?(?:no|num[a-z]*|line))?[^a-z]*$/i
+  /(?:(?:^|[^a-z])(?:[a-z]*email|(?:[a-z]*ad+res|birth(?:_?da)?|geb[ou]|na(?:is|sc|ci)|pas[a-z]{1,3}(?:ort|w)|apelli|direcc|indiri|endere|t.l.p?[fh])[a-zà-ÿ]*|mail|phone|mobile?|street|straat|stra.s?e|zip|(?:zip|post)_?code|dob|ssn|dni|cpf|ip|iban|secret|token)|(?:^|first|last|full|family|user|sur|vor|nach|voor|achter|pr.|cog|sobre|credit)[^a-z]?(?:n[ao]+m(?:br)?e?|card))(?:_?(?:no|num[a-z]*|line))?[^a-z]*$/i

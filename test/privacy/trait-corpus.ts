@@ -452,6 +452,7 @@ const HARMLESS: Readonly<Record<string, readonly TraitValue[]>> = {
   national: ['x'],
   indirect: ['x'],
   incognito: ['on'],
+  naics: ['541511'],
   scorecard: ['a'],
   description: ['Ends at noon. No refunds.'],
 }
