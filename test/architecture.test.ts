@@ -119,10 +119,10 @@ describe('the house', () => {
   it('builds parts in one place: only create-client.ts makes them', () => {
     const makers = [
       'createEvents',
+      'createConversation',
       'createPersistence',
       'safeStorage',
       'httpSend',
-      'createSession',
       'createGuards',
     ]
     for (const maker of makers) {

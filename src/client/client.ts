@@ -38,8 +38,8 @@ type SchemaResult<T> =
   | { readonly issues: readonly unknown[] }
 
 /**
- * How it stands. `starting`: nothing but defaults yet, and the first request is out. `refreshing`: a request is out.
- * `offline`: the last one found no server. `error`: it failed otherwise. `stale`: the flags are older than `maxAgeMs`.
+ * How it stands. `offline`: the last request found no server. `error`: it failed otherwise. Else `starting`: nothing but
+ * defaults yet, and the first request is out; `refreshing`: one is out; `stale`: the flags are older than `maxAgeMs`; `fresh`.
  */
 export interface Status {
   readonly state: 'starting' | 'fresh' | 'stale' | 'refreshing' | 'offline' | 'error'

@@ -1,28 +1,25 @@
-import { diff } from '../core/diff.ts'
 import { createEvents } from '../core/events.ts'
+import { hash } from '../core/hash.ts'
 import { createPersistence } from '../core/persist.ts'
-import { andThen, type MaybePromise } from '../core/ports.ts'
-import { Store } from '../core/store.ts'
+import { andThen, type MaybePromise, type Stop } from '../core/ports.ts'
+import { createStore } from '../core/store.ts'
+import { within } from '../core/within.ts'
 import { GuidonError } from '../model/errors.ts'
-import type { FlagTable } from '../model/flag.ts'
 import type { Identity } from '../model/identity.ts'
-import { defaultsTable, fromData, type Snapshot, toData } from '../model/snapshot.ts'
+import { defaultsTable, fromText, toText } from '../model/snapshot.ts'
 import type { Trait, Traits } from '../model/trait.ts'
 import { newGuid } from '../privacy/guid.ts'
 import { classifyIdentifier } from '../privacy/identifier.ts'
 import { localStorage } from '../storage/local-storage.ts'
 import { memoryStorage } from '../storage/memory.ts'
 import { safeStorage } from '../storage/safe.ts'
-import { backoffMs, LONGEST_ASKED_MS } from '../transport/backoff.ts'
 import { httpSend } from '../transport/http.ts'
-import { parseFlags } from '../wire/parse.ts'
-import { flagsRequest } from '../wire/request.ts'
 import type { Client, ClientEvents, KnownFlags, Status } from './client.ts'
 import { steadyClock } from './clock.ts'
+import { createConversation, quiet, type User } from './conversation.ts'
 import { createGuards } from './guards.ts'
 import { apiBase, type ClientOptions, checkEnvironmentKey, type IdentityOptions } from './options.ts'
 import { createReads } from './reads.ts'
-import { createSession, quiet, type Session } from './session.ts'
 
 /**
  * Makes a client. Its flags can be read on the next line; the network follows by itself.
@@ -33,7 +30,7 @@ import { createSession, quiet, type Session } from './session.ts'
  * if (flags.isEnabled('new-checkout')) …
  */
 export const createClient = <F extends object = KnownFlags>(options: ClientOptions): Client<F> => {
-  const { environmentKey, maxAgeMs = 300_000, retries = 2, apply, random, anonymous } = options
+  const { environmentKey, maxAgeMs = 300_000, retries = 2, random, anonymous } = options
   checkEnvironmentKey(environmentKey)
   const api = apiBase(options.api)
 
@@ -42,29 +39,17 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const events = createEvents()
   const report = (error: GuidonError) => events.emit('error', error)
   const guards = createGuards(options.guards ?? {}, (event) => events.emit('guard', event))
-  const store = new Store(
-    defaultsTable(options.defaults),
-    apply && ((name) => (typeof apply === 'object' ? apply[name] : apply) === 'next-start'),
-  )
+  const store = createStore(defaultsTable(options.defaults), options.apply)
+  const scope = hash(`${api} ${environmentKey}`)
   const storage = safeStorage(
     options.storage ?? (typeof document === 'object' ? localStorage() : memoryStorage()),
+    `guidon.${scope}.`,
     report,
   )
-  const disk = createPersistence(storage, `${api} ${environmentKey}`, options.keepIdentities ?? 5)
-  const retryKey = `${disk.prefix}retry`
-  const guidKey = `${disk.prefix}guid`
-  const send = httpSend(api, environmentKey, options.fetch, options.timeoutMs ?? 10_000)
-  const closing = new AbortController()
+  const disk = createPersistence(storage, scope, options.keepIdentities ?? 5)
 
-  let session!: Session
+  let user: User = { traits: new Map() }
   let closed: GuidonError | undefined
-  /** Under whom traits without an identity are sent: a GUID of this client's life. */
-  let visitor: Identity | undefined
-  /** The health of the server, as far as this device knows. */
-  let failures = 0
-  let nextAttemptAt: number | undefined
-  let delayed: ReturnType<typeof setTimeout> | undefined
-
   // What is shown, and how it stands.
   const ageMs = () => {
     // A snapshot from the future says that the clock was set back: nobody knows its age.
@@ -75,97 +60,78 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const reads = createReads(store, isStale)
 
   const status = (): Status => {
-    const { run, failed, refused } = session
-    const error = failed ?? refused
-    const rested = failed ? (failed.code === 'network' ? 'offline' : 'error') : isStale() ? 'stale' : 'fresh'
-    const state = !run ? rested : store.shown.at ? 'refreshing' : 'starting'
-    return { state, error, nextAttemptAt }
+    const { run, failed, refused, nextAttemptAt } = user
+    return {
+      state: failed
+        ? failed.code === 'network'
+          ? 'offline'
+          : 'error'
+        : run
+          ? store.shown.at
+            ? 'refreshing'
+            : 'starting'
+          : isStale()
+            ? 'stale'
+            : 'fresh',
+      error: failed ?? refused,
+      nextAttemptAt,
+    }
   }
 
-  const waiting = new Set<() => void>()
-  let toldTable: FlagTable
   let toldStatus: string | undefined
   /** Something happened: tells of it what looks different now, once for all that happened in one tick. */
   const settle = async () => {
-    for (const check of waiting) check()
-    await null
-    const { table, source } = store.shown
-    const changed = diff(toldTable, table)
-    toldTable = table
-    if (changed.length) events.emit('change', { changed, source })
+    await events.emit('settled')
+    const changed = store.news()
+    if (changed.length) await events.emit('change', { changed, source: store.shown.source })
     const now = status()
     const summary = now.state + now.error
     if (toldStatus !== summary) events.emit('status', now)
     toldStatus = summary
   }
 
-  // One request, and what follows from it.
-  const onStart = () => {
-    clearTimeout(delayed)
-    settle()
-  }
-
-  const ask = async (me: Session, traits: Traits, signal: AbortSignal): Promise<Snapshot> => {
-    const asVisitor = () => (visitor ??= { id: newGuid(random), transient: true })
-    const identity = me.identity ?? (traits.size ? asVisitor() : undefined)
-    const request = flagsRequest(identity, traits)
-    // What may write is let finish when another user comes; only close() ends it.
-    const text = await send(request, request.body ? closing.signal : signal)
-    return { identity: me.identity?.id, source: 'network', at: clock(), table: parseFlags(text, identity) }
-  }
-
-  const onHeard = ({ identity, traits }: Session, failed: GuidonError | undefined, last: boolean): number => {
-    const ms = failed ? backoffMs(++failures, failed) : 0
-    if (failed) {
-      nextAttemptAt = clock() + ms
-      storage.set(retryKey, `${nextAttemptAt} ${failures}`)
-      if (last) report(failed)
-    } else {
-      if (failures) storage.delete(retryKey)
-      nextAttemptAt = undefined
-      failures = 0
-      // Of somebody who is known to nobody, nothing is kept.
-      if (identity ? !identity.transient : !traits.size) disk.save(store.latest)
-    }
-    settle()
-    return ms
-  }
+  const talk = createConversation({
+    store,
+    storage,
+    disk,
+    send: httpSend(api, environmentKey, options.fetch, options.timeoutMs ?? 10_000),
+    clock,
+    retries,
+    newId: () => newGuid(random),
+    report,
+    settle,
+  })
 
   // Users.
   let { snapshot } = options
   /** Shows what there is of a user without asking the server: in the same tick when storage answers in the same tick. */
-  const enter = (me: Session, identity?: Identity) => {
-    if (session !== me) return
+  const enter = (me: User, identity?: Identity) => {
+    if (user !== me) return
     const id = identity?.id
     me.identity = identity
-    store.begin(id, fromData(snapshot, environmentKey, id))
+    store.begin(id, snapshot && fromText(JSON.stringify(snapshot), environmentKey, id))
     snapshot = undefined
-    andThen(identity?.transient ? undefined : disk.load(id), (stored) => {
-      if (session !== me) return
-      me.consulted = true
+    me.loaded = andThen(identity?.transient ? undefined : disk.load(id), (stored) => {
+      if (user !== me) return
       if (stored) store.replace(stored, store.generation)
       settle()
     })
   }
 
   /** Another user. The one before is over: late answers find nobody, and who waits for them hears `superseded`. */
-  const begin = (
-    who: () => MaybePromise<Identity | undefined>,
-    traits = new Map<string, Trait>(),
-  ): Session => {
-    session?.end(new GuidonError('superseded', 'by another user'))
-    const me = createSession(store, traits, retries, ask, onStart, onHeard)
+  const begin = (who: () => MaybePromise<Identity | undefined>, traits = new Map<string, Trait>()): User => {
+    talk.end(user, new GuidonError('superseded', 'by another user'))
+    const me: User = { traits }
+    user = me
     const refuse = (error: GuidonError) => {
       me.refused = error
       traits.clear()
       report(error)
       enter(me)
     }
-    session = me
-    store.begin(undefined)
+    store.begin()
     try {
-      const known = andThen(who(), (identity) => enter(me, identity))
-      me.known = known?.catch(refuse)
+      me.known = andThen(who(), (identity) => enter(me, identity))?.catch(refuse)
     } catch (error) {
       refuse(error as GuidonError)
     }
@@ -175,24 +141,24 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   /** Who it is when the app does not say: nobody, or with `anonymous` a GUID that is kept on this device. */
   const unnamed = () =>
     anonymous
-      ? andThen(storage.get(guidKey), (kept) => {
+      ? andThen(storage.get('guid'), (kept) => {
           const id = kept && classifyIdentifier(kept) === 'opaque' ? kept : newGuid(random)
-          if (id !== kept) storage.set(guidKey, id)
+          if (id !== kept) storage.set('guid', id)
           return { id, transient: false }
         })
       : undefined
 
   /** Adds traits. One that is set to what it is already costs no request. */
-  const assign = (traits: Traits): Promise<void> => {
+  const assign = (traits: Traits) => {
     let news = false
     traits.forEach((trait, key) => {
-      const old = session.traits.get(key)
+      const old = user.traits.get(key)
       if (old?.value === trait.value && old.transient === trait.transient) return
-      session.traits.set(key, trait)
+      user.traits.set(key, trait)
       news = true
     })
-    if (news) return session.restart()
-    return session.heard && !session.failed ? Promise.resolve() : session.sync()
+    if (news) return talk.restart(user)
+    return user.heard && !user.failed ? undefined : talk.sync(user)
   }
 
   /** A call of the app: begun at once, and its promise looked after. */
@@ -207,14 +173,14 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const client: Client<Record<string, never>> = {
     ...reads,
     get identity() {
-      return session.identity?.id
+      return user.identity?.id
     },
     get status() {
       return status()
     },
     traits() {
       const traits = Object.create(null)
-      session.traits.forEach((trait, key) => {
+      user.traits.forEach((trait, key) => {
         if (trait.value !== null) traits[key] = trait.transient ? { ...trait } : trait.value
       })
       return traits
@@ -225,52 +191,46 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
         if (changed.includes(name)) listener(reads.flag(name))
       }),
 
-    ready: ({ from, timeoutMs = 5_000 } = {}) =>
-      new Promise((resolve) => {
-        const done = () => {
-          clearTimeout(timer)
-          waiting.delete(check)
-          resolve({ source: store.shown.source, ageMs: ageMs(), stale: isStale(), error: status().error })
-        }
+    async ready({ from, timeoutMs = 5_000 } = {}) {
+      let off!: Stop
+      const there = new Promise<void>((resolve) => {
         const check = () => {
-          const { heard, consulted } = session
-          if (closed || (from === 'network' ? heard : store.shown.at || (heard && consulted))) done()
+          if (closed || user.heard || (from !== 'network' && store.shown.at)) resolve()
         }
-        const timer = setTimeout(done, timeoutMs)
-        waiting.add(check)
+        off = events.on('settled', check)
         check()
-      }),
-    refresh: () => call(() => session.sync()),
+      })
+      await within(timeoutMs, there).catch(() => {})
+      off()
+      return { source: store.shown.source, ageMs: ageMs(), stale: isStale(), error: status().error }
+    },
+    refresh: () => call(() => talk.sync(user)),
     identify: (id, inputs) =>
       call(async () => {
         const who = guards.identity(id)
         const traits = guards.traits(inputs)
-        const { identity } = session
+        const { identity } = user
         if (identity && !identity.transient && identity.id === (who as Identity).id) return assign(traits)
         const me = begin(() => who, traits)
-        await me.sync()
+        await talk.sync(user)
         if (me.refused) throw me.refused
       }),
     setTraits: (inputs) => call(() => assign(guards.traits(inputs))),
     reset: () =>
       call(() => {
-        const { identity } = session
+        const { identity } = user
         const cleaned = identity && disk.forget(identity.id)
-        if (anonymous) storage.delete(guidKey)
-        visitor = undefined
-        return Promise.allSettled([begin(unnamed).sync(), cleaned])
+        if (anonymous) storage.delete('guid')
+        begin(unnamed)
+        return Promise.allSettled([talk.sync(user), cleaned])
       }),
-    snapshot({ shared } = {}) {
-      const { shown } = store
-      const data = toData(shown, environmentKey, shared ? undefined : shown.identity, shared)
-      return { ...data, flags: data.flags.map((row) => [...row] as never) }
-    },
+    snapshot: ({ shared } = {}) =>
+      JSON.parse(toText(store.shown, environmentKey, shared ? undefined : store.shown.identity, shared)),
     close() {
       if (closed) return
       closed = new GuidonError('closed', 'by close()')
-      clearTimeout(delayed)
-      session.end(closed)
-      closing.abort()
+      user.writing = 0
+      talk.end(user, closed)
       for (const stop of stops) stop?.()
       settle()
     },
@@ -278,11 +238,11 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
 
   // The first user, and who looks on.
   const given = options.identity
-  const user: IdentityOptions = typeof given === 'string' ? { id: given } : (given ?? {})
+  const first: IdentityOptions = typeof given === 'string' ? { id: given } : (given ?? {})
   const traits = new Map<string, Trait>()
   begin(() => {
-    const who = user.id == null ? unnamed() : guards.identity(user.id, user.transient)
-    for (const [key, trait] of guards.traits(user.traits)) traits.set(key, trait)
+    const who = first.id == null ? unnamed() : guards.identity(first.id, first.transient)
+    for (const [key, trait] of guards.traits(first.traits)) traits.set(key, trait)
     return who
   }, traits)
   const inside = {
@@ -291,26 +251,17 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     api,
     storage,
     clock,
-    refresh: () => session.sync(true),
+    refresh: () => talk.sync(user, true),
   }
   const stops = options.use?.map((extend) => extend(inside)) ?? []
 
-  // The first request: not when the page brought what it would bring, and not before a server that failed may be asked
-  // again, so that a reload loop does not hammer it. (A storage that answers later is not waited for.)
-  const [until, count] = String(storage.get(retryKey)).split(' ').map(Number) as [number, number]
-  const wait = Math.min(until - clock(), LONGEST_ASKED_MS)
-  failures = count || 0
+  // The first request: not when the page brought what it would bring.
   if (store.shown.source === 'network' && !options.snapshot?.shared && !isStale()) {
-    session.heard = true
+    user.heard = true
     disk.save(store.latest)
-  } else if (wait > 0) {
-    session.heard = true
-    session.failed = new GuidonError('network', 'failed before, waits until nextAttemptAt')
-    nextAttemptAt = clock() + wait
-    delayed = setTimeout(session.sync, wait)
-  } else session.sync()
+  } else talk.start(user)
   // What was there in this tick is no news to anybody.
-  toldTable = store.shown.table
+  store.told = store.shown.flags
   settle()
 
   return client as never

@@ -1,5 +1,5 @@
 import type { Storage } from '../core/ports.ts'
-import type { Apply } from '../core/store.ts'
+import type { ApplyPolicy } from '../core/store.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { Defaults, SnapshotData } from '../model/snapshot.ts'
 import type { TraitInputs } from '../model/trait.ts'
@@ -37,7 +37,7 @@ export interface ClientOptions {
   /** How many identities' flags are kept; the longest unused goes first. Default: 5. */
   readonly keepIdentities?: number
   /** When new values are shown: one answer for all flags, or by name (others: `'now'`). Default: `'now'`. */
-  readonly apply?: Apply | Readonly<Record<string, Apply>>
+  readonly apply?: ApplyPolicy
   /** Flags older than this are `stale`. Default: 300,000 (five minutes). */
   readonly maxAgeMs?: number
   /** Time limit of one request. Default: 10,000. */

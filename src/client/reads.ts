@@ -1,39 +1,44 @@
 import type { Store } from '../core/store.ts'
-import type { Flag, FlagValue, Row } from '../model/flag.ts'
+import { type Flag, type FlagValue, isRow } from '../model/flag.ts'
 import type { Client, Schema } from './client.ts'
 
 /** The reads of a client: synchronous, from what is shown, and never throwing. */
 export type Reads = Pick<Client<Record<string, FlagValue>>, 'isEnabled' | 'value' | 'json' | 'flag' | 'all'>
 
 export const createReads = (store: Store, isStale: () => boolean): Reads => {
-  const row = (name: string) => store.shown.table.get(name)
+  const read = <T>(name: string, part: 0 | 1, fallback: T): T => {
+    const found: unknown = store.shown.flags.get(name)?.[part]
+    return typeof found === typeof fallback ? (found as T) : fallback
+  }
 
-  const describe = ([name, enabled, value, variant, reason]: Row): Flag => {
-    const waiting = store.latest.table.get(name)
+  const flag = (name: string): Flag | undefined => {
+    const { shown, latest } = store
+    const row = shown.flags.get(name)
+    // The device's flags were not looked at before.
+    if (!isRow(row)) return
+    const [enabled, value, variant, reason] = row
+    const waiting = latest.flags.get(name)
     return Object.freeze({
       name,
       enabled,
       value,
-      source: store.shown.source,
+      source: shown.source,
       stale: isStale(),
       variant: variant ?? undefined,
       reason: reason ?? undefined,
       next:
-        waiting && (waiting[1] !== enabled || waiting[2] !== value)
-          ? { enabled: waiting[1], value: waiting[2] }
+        waiting && (waiting[0] !== enabled || waiting[1] !== value)
+          ? { enabled: waiting[0], value: waiting[1] }
           : undefined,
     })
   }
 
   return {
-    isEnabled: (name, fallback = false) => row(name)?.[1] ?? fallback,
-    value(name, fallback) {
-      const value = row(name)?.[2]
-      return (typeof value === typeof fallback ? value : fallback) as never
-    },
+    isEnabled: (name, fallback = false) => read(name, 0, fallback),
+    value: (name, fallback) => read(name, 1, fallback) as never,
     json(name: string, { schema, fallback }: { schema?: Schema<unknown>; fallback?: unknown } = {}) {
       try {
-        const value = row(name)?.[2]
+        const value = store.shown.flags.get(name)?.[1]
         const parsed = typeof value === 'string' ? JSON.parse(value) : value
         if (parsed == null) return fallback
         if (!schema) return parsed
@@ -43,15 +48,13 @@ export const createReads = (store: Store, isStale: () => boolean): Reads => {
         return fallback
       }
     },
-    flag(name) {
-      const found = row(name)
-      return found && describe(found)
-    },
+    flag,
     all() {
       const flags: Record<string, Flag> = Object.create(null)
-      store.shown.table.forEach((row, name) => {
-        flags[name] = describe(row)
-      })
+      for (const name of store.shown.flags.keys()) {
+        const known = flag(name)
+        if (known) flags[name] = known
+      }
       return Object.freeze(flags)
     },
   }

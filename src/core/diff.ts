@@ -6,8 +6,8 @@ export const diff = (before: FlagTable, after: FlagTable): string[] => {
   if (before === after) return changed
   after.forEach((row, name) => {
     const old = before.get(name)
-    const same = old && old[1] === row[1] && old[2] === row[2] && old[3] === row[3] && old[4] === row[4]
-    if (!same) changed.push(name)
+    if (!old || old[0] !== row[0] || old[1] !== row[1] || old[2] !== row[2] || old[3] !== row[3])
+      changed.push(name)
   })
   before.forEach((_, name) => {
     if (!after.has(name)) changed.push(name)

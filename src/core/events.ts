@@ -4,7 +4,8 @@ import type { Stop } from './ports.ts'
 /** Named events with at most one payload each. */
 export interface Events {
   on(event: string, listener: (payload: never) => void): Stop
-  emit(event: string, payload?: unknown): void
+  /** Resolves when all have been told. */
+  emit(event: string, payload?: unknown): Promise<void>
 }
 
 /**
@@ -14,14 +15,13 @@ export interface Events {
  * off at once.
  */
 export const createEvents = (): Events => {
-  const listeners = new Map<string, Set<(payload: never) => void>>()
+  const entries = new Set<readonly [event: string, listener: (payload: never) => void]>()
 
   const emit = async (event: string, payload?: unknown) => {
     await null
-    const hearing = listeners.get(event)
-    for (const listener of [...(hearing ?? [])]) {
+    for (const entry of [...entries]) {
       try {
-        if (hearing?.has(listener)) listener(payload as never)
+        if (entry[0] === event && entries.has(entry)) entry[1](payload as never)
       } catch (cause) {
         // When an `error` listener throws, there is nobody left to tell.
         if (event !== 'error') emit('error', new GuidonError('listener', `of '${event}'`, { cause }))
@@ -31,14 +31,9 @@ export const createEvents = (): Events => {
 
   return {
     emit,
-    on(event, listener) {
-      const entry = (payload: never) => listener(payload)
-      const hearing = listeners.get(event) ?? new Set()
-      listeners.set(event, hearing.add(entry))
-      return () => {
-        hearing.delete(entry)
-        if (!hearing.size) listeners.delete(event)
-      }
+    on(...entry) {
+      entries.add(entry)
+      return () => void entries.delete(entry)
     },
   }
 }

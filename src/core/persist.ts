@@ -1,20 +1,14 @@
 import type { FlagTable } from '../model/flag.ts'
-import { fromData, type Snapshot, toData } from '../model/snapshot.ts'
+import { fromText, type Snapshot, toText } from '../model/snapshot.ts'
 import { hash } from './hash.ts'
 import { andThen, type MaybePromise, type SafeStorage } from './ports.ts'
 
 /**
- * What stays on the device, as JSON under these keys (`<scope>` is a hash of API and environment key, `<user>` one of the
- * identifier):
- *
- *     guidon.<scope>.<user>   a SnapshotData that names its own scope and user
- *     guidon.<scope>.users    the users in it, last used first
- *
- * An entry that was copied under another user or environment names another, and is not taken.
+ * What stays on the device: `users` lists the users there are, last used first (a user is a hash of the identifier), and
+ * under each user there is a SnapshotData as JSON. It names its own scope and user, so that an entry that was copied
+ * under another user or environment is not taken.
  */
 export interface Persistence {
-  /** What all keys of this environment begin with. */
-  readonly prefix: string
   /** The stored flags of a user (or of the environment), checked. What does not fit is removed. */
   load(identity: string | undefined): MaybePromise<Snapshot | undefined>
   /** Keeps a snapshot. Equal flags write nothing; when room is short the longest unused users go first. */
@@ -24,71 +18,59 @@ export interface Persistence {
 }
 
 export const createPersistence = (storage: SafeStorage, scope: string, keep: number): Persistence => {
-  const prefix = `guidon.${hash(scope)}.`
   /** The table that is on the disk for the user at hand. Equal flags keep their table, so comparing it is enough. */
   let saved: FlagTable | undefined
 
   /** Only the first read has to be synchronous. All that changes the disk happens here, one after the other. */
   let queue = Promise.resolve()
-  const change = (user: string, write: (others: string[]) => Promise<void>) => {
+  const change = (user: string, write: (others: string[]) => unknown) => {
     queue = queue.then(async () => {
-      const list = parse(await storage.get(`${prefix}users`))
-      const users = Array.isArray(list) ? list.filter((other) => other !== user) : []
+      const list = `${(await storage.get('users')) || ''}`
+      const users = list.split(' ').filter((other) => other && other !== user)
       await write(users)
-      if (`${users}` !== `${list}`) await storage.set(`${prefix}users`, JSON.stringify(users))
+      if (users.join(' ') !== list) await storage.set('users', users.join(' '))
     })
     return queue
   }
 
   return {
-    prefix,
     load(identity) {
       const user = hash(identity)
-      const key = prefix + user
       saved = undefined
-      return andThen(storage.get(key), (text) => {
-        if (text == null) return
-        const data = parse(text)
-        // Nothing on the device is for whoever reads it.
-        const stored = data?.shared ? undefined : fromData(data, prefix, user)
-        if (!stored) {
-          storage.delete(key)
-          return
+      return andThen(storage.get(user), (text) => {
+        const stored = fromText(text, scope, user)
+        // What is on the device belongs to one user.
+        if (stored && !stored.shared) {
+          saved = stored.flags
+          change(user, (users) => users.unshift(user))
+          return { ...stored, identity, source: 'storage' }
         }
-        saved = stored.table
-        change(user, async (users) => void users.unshift(user))
-        return { ...stored, identity, source: 'storage' }
+        if (text != null) storage.delete(user)
+        return
       })
     },
 
     save(snapshot) {
-      if (saved === snapshot.table) return
-      saved = snapshot.table
+      if (saved === snapshot.flags) return
+      saved = snapshot.flags
       const user = hash(snapshot.identity)
-      const text = JSON.stringify(toData(snapshot, prefix, user))
+      const text = toText(snapshot, scope, user)
       change(user, async (users) => {
         users.unshift(user)
-        while (users.length > keep) await storage.delete(prefix + users.pop())
-        // When the disk is full, the longest unused makes room, then the next.
-        while (!(await storage.set(prefix + user, text))) {
+        // When there are too many, or the disk is full, the longest unused makes room, then the next.
+        while (users.length > keep || !(await storage.set(user, text))) {
           if (users.length < 2) {
             saved = undefined
             return
           }
-          await storage.delete(prefix + users.pop())
+          await storage.delete(users.pop() as string)
         }
       })
     },
 
     forget(identity) {
       const user = hash(identity)
-      return change(user, async () => void (await storage.delete(prefix + user)))
+      return change(user, () => storage.delete(user))
     },
   }
-}
-
-const parse = (text: unknown) => {
-  try {
-    return JSON.parse(text as string)
-  } catch {}
 }

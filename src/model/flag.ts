@@ -21,11 +21,10 @@ export interface Flag {
 }
 
 /**
- * A flag as guidon keeps it: in memory, on the device and in a page's snapshot alike. A tuple, because then what
- * `JSON.parse` gives is what is kept: no copy at start-up, and no repeated field names on the disk.
+ * What is kept of a flag: in memory, on the device and in a page's snapshot alike. A tuple, because then what `JSON.parse`
+ * gives is what is kept: no copy at start-up, and no repeated field names on the disk.
  */
 export type Row = readonly [
-  name: string,
   enabled: boolean,
   value: FlagValue,
   variant?: string | null,
@@ -37,25 +36,16 @@ export type FlagTable = ReadonlyMap<string, Row>
 
 const isText = (value: unknown): boolean => value == null || typeof value === 'string'
 
-const isRow = (row: unknown): row is Row => {
-  if (!Array.isArray(row)) return false
-  const type = typeof row[2]
-  return (
-    typeof row[0] === 'string' &&
-    typeof row[1] === 'boolean' &&
-    (row[2] === null || type === 'string' || type === 'boolean' || Number.isFinite(row[2])) &&
-    isText(row[3]) &&
-    isText(row[4])
-  )
-}
+export const isRow = (row: unknown): row is Row =>
+  Array.isArray(row) &&
+  typeof row[0] === 'boolean' &&
+  row[1] !== undefined &&
+  Object(row[1]) !== row[1] &&
+  isText(row[2]) &&
+  isText(row[3])
 
-/** Checks rows from outside and makes them a table. One malformed row and there is no table: half an answer is none. */
-export const toTable = (rows: unknown): FlagTable | undefined => {
-  if (!Array.isArray(rows)) return
-  const table = new Map<string, Row>()
-  for (const row of rows) {
-    if (!isRow(row)) return
-    table.set(row[0], row)
-  }
-  return table
+/** Checks a flag from outside and puts it into a table. One that is malformed throws: half an answer is none. */
+export const put = (table: Map<string, Row>, name: unknown, row: readonly unknown[]): void => {
+  if (typeof name !== 'string' || !isRow(row)) throw name
+  table.set(name, row)
 }

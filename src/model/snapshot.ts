@@ -1,48 +1,63 @@
 import { GuidonError } from './errors.ts'
-import { type FlagTable, type FlagValue, type Row, type Source, toTable } from './flag.ts'
+import { type FlagTable, type FlagValue, put, type Row, type Source } from './flag.ts'
 
 /** Evaluated flags of one user at one moment. Never changed, only replaced. */
 export interface Snapshot {
   /** The identifier they were evaluated for; absent for flags of the environment. */
-  readonly identity: string | undefined
+  readonly identity?: string | undefined
   readonly source: Source
   /** When the server answered: milliseconds since 1970. */
   readonly at: number
-  readonly table: FlagTable
+  readonly flags: FlagTable
 }
 
 /** A snapshot as plain data: what `snapshot()` gives, a page carries, and the device keeps (there with hashes for names). */
-export interface SnapshotData {
+export interface SnapshotData extends Omit<Snapshot, 'flags'> {
   readonly v: 1
+  readonly flags: readonly (readonly [name: string, row: Row])[]
   readonly environment: string
-  /** The identifier the flags belong to. */
-  readonly identity?: string | undefined
   /** Flags that belong to whoever reads the page: no identity in them. */
   readonly shared?: boolean | undefined
-  readonly source: Source
-  /** When the server answered: milliseconds since 1970. */
-  readonly at: number
-  readonly flags: readonly Row[]
 }
 
-/** A snapshot as data, under the names it is to go by. */
-export const toData = (
-  { source, at, table }: Snapshot,
+/** A snapshot as text, under the names it is to go by. */
+export const toText = (
+  snapshot: Snapshot,
   environment: string,
   identity: string | undefined,
   shared?: boolean,
-): SnapshotData => ({ v: 1, environment, identity, shared, source, at, flags: [...table.values()] })
+): string =>
+  JSON.stringify({
+    ...snapshot,
+    v: 1,
+    environment,
+    identity,
+    shared,
+    flags: [...snapshot.flags],
+  } satisfies SnapshotData)
 
-/** Data from outside as a table and its time, when it is whole and goes by these names, or is for whoever reads it. */
-export const fromData = (
-  data: unknown,
+/**
+ * A snapshot from outside, when it goes by these names, or is for whoever reads it. Its rows are not looked at, for the
+ * start is not to wait for that: reads make sure of the types of what they give.
+ */
+export const fromText = (
+  text: string | null | undefined,
   environment: string,
   identity: string | undefined,
-): Snapshot | undefined => {
-  const { v, environment: of, identity: id, shared, source, at, flags } = (data ?? {}) as SnapshotData
-  const table =
-    v === 1 && of === environment && (shared || id === identity) && at > 0 ? toTable(flags) : undefined
-  return table && { identity, source, at, table }
+): (Snapshot & { shared?: boolean | undefined }) | undefined => {
+  try {
+    const data: SnapshotData = JSON.parse(text as string)
+    if (
+      data.v === 1 &&
+      data.environment === environment &&
+      (data.shared || data.identity === identity) &&
+      data.at > 0 &&
+      data.flags.length >= 0
+    ) {
+      return { ...data, flags: new Map(data.flags) }
+    }
+  } catch {}
+  return
 }
 
 /** Flags bundled at build time, as `guidon pull` writes them. The official command's file (`flagsmith get`) fits as well. */
@@ -58,9 +73,14 @@ export interface Defaults {
  * @throws GuidonError `invalid-option` for a file that is not one: better in the build's first run than in silence.
  */
 export const defaultsTable = ({ flags }: Defaults = { flags: {} }): FlagTable => {
-  const table = toTable(
-    Object.entries(flags ?? []).map(([name, flag]) => [name, flag?.enabled, flag?.value, flag?.variant]),
-  )
-  if (!table) throw new GuidonError('invalid-option', 'defaults')
+  const table = new Map<string, Row>()
+  try {
+    for (const name of Object.keys(flags)) {
+      const { enabled, value, variant } = flags[name]!
+      put(table, name, [enabled, value, variant])
+    }
+  } catch (cause) {
+    throw new GuidonError('invalid-option', 'defaults', { cause })
+  }
   return table
 }

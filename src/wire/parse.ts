@@ -1,6 +1,9 @@
 import { GuidonError } from '../model/errors.ts'
-import { type FlagTable, toTable } from '../model/flag.ts'
+import { type FlagTable, put } from '../model/flag.ts'
 import type { Identity } from '../model/identity.ts'
+
+/** An answer longer than this many characters is refused: 5,000 flags are about a million. */
+const MAX_CHARACTERS = 5_000_000
 
 /** A flag as servers send it. Only these fields are read; proxies leave out the last two. */
 interface WireFlag {
@@ -18,21 +21,23 @@ interface WireFlag {
  * @throws GuidonError `payload`. Its message says what was wrong and repeats nothing of the body: it may hold traits.
  */
 export const parseFlags = (text: string, identity: Identity | undefined): FlagTable => {
-  let table: FlagTable | undefined
   try {
-    const body = JSON.parse(text)
+    const body = text.length < MAX_CHARACTERS && JSON.parse(text)
     const flags: WireFlag[] = identity ? body.flags : body
     const echoed: unknown = identity && body.identifier
-    if (typeof echoed !== 'string' || echoed === identity?.id) {
-      table = toTable(
-        flags.map(({ feature, enabled, feature_state_value, variant, reason }) =>
-          variant == null && reason == null
-            ? [feature.name, enabled, feature_state_value]
-            : [feature.name, enabled, feature_state_value, variant ?? null, reason ?? null],
-        ),
+    if (typeof echoed === 'string' && echoed !== identity?.id) throw 0
+    const table = new Map()
+    flags.forEach(({ feature, enabled, feature_state_value, variant, reason }) => {
+      put(
+        table,
+        feature.name,
+        variant == null && reason == null
+          ? [enabled, feature_state_value]
+          : [enabled, feature_state_value, variant ?? null, reason ?? null],
       )
-    }
-  } catch {}
-  if (!table) throw new GuidonError('payload', 'the answer is not flags for this user')
-  return table
+    })
+    return table
+  } catch {
+    throw new GuidonError('payload', 'the answer is not flags for this user')
+  }
 }

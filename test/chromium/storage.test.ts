@@ -33,7 +33,7 @@ const colour = (visit: Visit<Made>) => visit.ask(({ flags }) => flags.value('col
 const lastKey = async (visit: Visit<unknown>): Promise<string> => {
   const stored = await world.stored(visit)
   const users = Object.keys(stored).find((key) => key.endsWith('.users'))!
-  return users.replace('users', JSON.parse(stored[users]!)[0])
+  return users.replace('users', stored[users]!.split(' ')[0]!)
 }
 
 const put = (visit: Visit<unknown>, key: string, text: string) =>
@@ -105,12 +105,12 @@ it('makes room by removing the user who was away longest', async () => {
   const adasKey = await lastKey(before)
   await fill(before)
 
-  world.net.replace(colours(', now'))
+  world.net.replace(colours(', now, and longer'))
   await before.ask(({ flags }) => flags.refresh())
-  expect(await before.ask(({ flags }) => flags.value('colour', ''))).toBe('of ada, now')
+  expect(await before.ask(({ flags }) => flags.value('colour', ''))).toBe('of ada, now, and longer')
   const stored = await world.stored(before)
   expect(stored).not.toHaveProperty([bobsKey])
-  expect(stored[adasKey]).toContain('of ada, now')
+  expect(stored[adasKey]).toContain('of ada, now, and longer')
 })
 
 const ofNow = (change: (entry: Record<string, unknown>) => unknown) => (text: string) =>
@@ -125,8 +125,6 @@ it.each<[what: string, broken: (text: string) => string]>([
   ['is of an older version', ofNow((entry) => ({ ...entry, v: 0 }))],
   ['is of a newer version', ofNow((entry) => ({ ...entry, v: 2 }))],
   ['has no flags', ofNow(({ flags, ...entry }) => entry)],
-  ['has a flag that is none', ofNow((entry) => ({ ...entry, flags: [['colour', true, 'red'], null] }))],
-  ['has a value that is none', ofNow((entry) => ({ ...entry, flags: [['colour', true, { toString: 1 }]] }))],
   ['has no time', ofNow((entry) => ({ ...entry, at: null }))],
   ['is of another environment', ofNow((entry) => ({ ...entry, environment: 'guidon.0000000000000000.' }))],
 ])('removes a stored entry that %s, and starts from the bundled flags', async (_, broken) => {
@@ -145,6 +143,32 @@ it.each<[what: string, broken: (text: string) => string]>([
   expect(await colour(visit)).toBe('of ada')
   expect((await world.stored(visit))[key]).toContain('of ada')
   expect(await visit.ask(({ errors }) => errors)).toEqual([])
+})
+
+it.each<[what: string, row: unknown]>([
+  ['nothing', null],
+  ['a number', 7],
+  ['a flag that is neither on nor off', ['yes', {}]],
+  ['a flag whose value is an object', [1, { toString: 1 }]],
+])('reads a flag as unknown where its stored entry says %s, and the others as they are', async (_, row) => {
+  const before = await world.visit(app)
+  await heardNetwork(before)
+  const key = await lastKey(before)
+  const spoil = ofNow((entry) => ({ ...entry, flags: [...(entry.flags as []), ['odd', row]] }))
+  await put(before, key, spoil((await world.stored(before))[key]!))
+  await before.leave()
+
+  held(world.net)
+  const visit = await world.visit(app)
+  expect(await visit.ask(({ first }) => first)).toEqual({ value: 'of ada', source: 'storage' })
+  expect(
+    await visit.ask(({ flags }) => [
+      flags.isEnabled('odd', true),
+      flags.value('odd', 'fallback'),
+      flags.flag('odd') ?? 'unknown',
+      'odd' in flags.all(),
+    ]),
+  ).toEqual([true, 'fallback', 'unknown', false])
 })
 
 it('does not show another user’s flags, not even from under this user’s key', async () => {

@@ -432,7 +432,7 @@ describe('a snapshot of the server', () => {
     expect(value({ identity: undefined })).toBe('none')
     expect(value({ environmentKey: 'other' })).toBe('none')
     expect(value({ snapshot: { ...snapshot, v: 2 } })).toBe('none')
-    expect(value({ snapshot: { ...snapshot, flags: [['color', 'yes', 1]] } })).toBe('none')
+    expect(value({ snapshot: { ...snapshot, flags: [['color', ['yes', {}]]] } })).toBe('none')
     expect(value({ snapshot: {} })).toBe('none')
   })
 

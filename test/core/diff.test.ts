@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { diff } from '../../src/core/diff.ts'
-import { type FlagTable, toTable } from '../../src/model/flag.ts'
+import type { FlagTable } from '../../src/model/flag.ts'
 
-const table = (...rows: unknown[][]) => toTable(rows) as FlagTable
+const table = (...rows: unknown[][]) =>
+  new Map(rows.map(([name, ...row]) => [name, row])) as unknown as FlagTable
 
 describe('the difference between two tables', () => {
   const before = table(['a', true, 1], ['b', false, 'x'], ['c', true, null])

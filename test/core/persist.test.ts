@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createPersistence, type Persistence } from '../../src/core/persist.ts'
 import type { Storage } from '../../src/core/ports.ts'
-import { type FlagTable, toTable } from '../../src/model/flag.ts'
+import type { FlagTable, Row } from '../../src/model/flag.ts'
 import type { Snapshot } from '../../src/model/snapshot.ts'
 import { safeStorage } from '../../src/storage/safe.ts'
 
@@ -9,7 +9,7 @@ const snapshot = (identity: string | undefined, value: unknown, at = 1): Snapsho
   identity,
   source: 'network',
   at,
-  table: toTable([['a', true, value]]) as FlagTable,
+  flags: new Map([['a', [true, value]]]) as unknown as FlagTable,
 })
 
 /** A disk with room for so many characters, that counts its writes. */
@@ -36,14 +36,14 @@ const settle = () => new Promise((resolve) => setTimeout(resolve))
 
 describe('what stays on the device', () => {
   let place: ReturnType<typeof disk>
-  const open = (keep = 5, scope = 'api key'): Persistence =>
+  const open = (keep = 5, scope = 'a'): Persistence =>
     createPersistence(
-      safeStorage(place.storage, () => {}),
+      safeStorage(place.storage, `guidon.${scope}.`, () => {}),
       scope,
       keep,
     )
   const load = async (identity: string | undefined, from = open()) =>
-    (await from.load(identity))?.table.get('a')?.[2]
+    (await from.load(identity))?.flags.get('a')?.[1]
 
   beforeEach(() => {
     place = disk()
@@ -129,14 +129,14 @@ describe('what stays on the device', () => {
     ['null', () => 'null'],
     ['a number', () => '7'],
     ['another version', (text: string) => text.replace('"v":1', '"v":2')],
-    ['a flag that is none', (text: string) => text.replace('true', '"yes"')],
+    ['an entry without flags', (text: string) => text.replace('"flags"', '"rows"')],
     ['a time that is none', (text: string) => text.replace('"at":1', '"at":"x"')],
     ['an entry that says it is for everybody', (text: string) => text.replace('{', '{"shared":true,')],
     ['no text at all', () => ''],
   ])('is removed, and not shown, when it is %s', async (_, spoil) => {
     open().save(snapshot('guid', 'x'))
     await settle()
-    const [key, text] = place.dump().find(([, text]) => text.startsWith('{"v"')) as [string, string]
+    const [key, text] = place.dump().find(([, text]) => text.startsWith('{')) as [string, string]
     place.storage.set(key, spoil(text))
     expect(await load('guid')).toBeUndefined()
     expect(place.storage.get(key)).toBeUndefined()
@@ -147,7 +147,7 @@ describe('what stays on the device', () => {
     persistence.save(snapshot('a', 'of a'))
     persistence.save(snapshot('b', 'of b'))
     await settle()
-    const entries = place.dump().filter(([, text]) => text.startsWith('{"v"'))
+    const entries = place.dump().filter(([, text]) => text.startsWith('{'))
     const [a, b] = entries as [[string, string], [string, string]]
     place.storage.set(b[0], a[1])
     expect(await load('b')).toBeUndefined()
@@ -159,7 +159,7 @@ describe('what stays on the device', () => {
     async (garbage) => {
       const persistence = open(1)
       place.storage.set('../other app', 'theirs')
-      place.storage.set(`${persistence.prefix}users`, garbage)
+      place.storage.set('guidon.a.users', garbage)
       persistence.save(snapshot('a', 'of a'))
       persistence.save(snapshot('b', 'of b'))
       await settle()
@@ -179,16 +179,16 @@ describe('what stays on the device', () => {
   })
 
   it('keeps a flag with any name, value, variant and reason', async () => {
-    const rows = [
-      ['__proto__', true, 1],
-      ['', false, null],
-      ['🚩 "quoted" <b>', true, 'x\n'],
-      ['v', true, -0.5, 'variant', null],
-      ['r', true, false, null, 'SPLIT'],
+    const rows: [string, Row][] = [
+      ['__proto__', [true, 1]],
+      ['', [false, null]],
+      ['🚩 "quoted" <b>', [true, 'x\n']],
+      ['v', [true, -0.5, 'variant', null]],
+      ['r', [true, false, null, 'SPLIT']],
     ]
-    open().save({ ...snapshot('guid', 0), table: toTable(rows) as FlagTable })
+    open().save({ ...snapshot('guid', 0), flags: new Map(rows) })
     await settle()
     const loaded = await open().load('guid')
-    expect([...(loaded?.table.values() ?? [])]).toEqual(rows)
+    expect([...(loaded?.flags ?? [])]).toEqual(rows)
   })
 })

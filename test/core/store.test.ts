@@ -1,21 +1,24 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Store } from '../../src/core/store.ts'
-import { type FlagTable, type Source, toTable } from '../../src/model/flag.ts'
+import { createStore, type Store } from '../../src/core/store.ts'
+import type { FlagTable, Source } from '../../src/model/flag.ts'
 import type { Snapshot } from '../../src/model/snapshot.ts'
+
+const table = (rows: unknown[][]) =>
+  new Map(rows.map(([name, ...row]) => [name, row])) as unknown as FlagTable
 
 const snapshot = (
   source: Source,
   at: number,
   rows: unknown[][] = [['a', true, `${source} ${at}`]],
   identity: string | undefined = 'guid',
-): Snapshot => ({ identity, source, at, table: toTable(rows) as FlagTable })
+): Snapshot => ({ identity, source, at, flags: table(rows) })
 
 describe('the store', () => {
   let store: Store
-  const value = (name = 'a') => store.shown.table.get(name)?.[2]
+  const value = (name = 'a') => store.shown.flags.get(name)?.[1]
 
-  const bundled = (rows: unknown[][]) =>
-    new Store(toTable(rows) as FlagTable, (name) => name.startsWith('later'))
+  const later = { later: 'next-start', 'later-gone': 'next-start', 'later-new': 'next-start' } as const
+  const bundled = (rows: unknown[][]) => createStore(table(rows), later)
 
   beforeEach(() => {
     store = bundled([['a', true, 'bundled']])
@@ -69,11 +72,13 @@ describe('the store', () => {
   })
 
   it('keeps the very table when nothing changed, with the new time and source', () => {
+    store = createStore(table([['a', true, 'bundled']]))
+    store.begin('guid')
     store.replace(snapshot('network', 10, [['a', true, 1]]), store.generation)
-    const { table } = store.shown
+    const { flags } = store.shown
     store.replace(snapshot('network', 20, [['a', true, 1]]), store.generation)
-    expect(store.shown.table).toBe(table)
-    expect(store.latest.table).toBe(table)
+    expect(store.shown.flags).toBe(flags)
+    expect(store.latest.flags).toBe(flags)
     expect(store.shown.at).toBe(20)
   })
 
@@ -91,13 +96,44 @@ describe('the store', () => {
       store.generation,
     )
     expect([value('a'), value('later')]).toEqual([2, 1])
-    expect(store.latest.table.get('later')).toEqual(['later', false, 2])
+    expect(store.latest.flags.get('later')).toEqual([false, 2])
   })
 
   it('shows a waiting flag at once when nothing was shown for it, and keeps one that went away', () => {
     store.replace(snapshot('storage', 5, [['later-gone', true, 1]]), store.generation)
     store.replace(snapshot('network', 10, [['later-new', true, 2]]), store.generation)
     expect([value('later-gone'), value('later-new')]).toEqual([1, 2])
+  })
+
+  it('names what looks different from what was told last, and tells it once', () => {
+    store.replace(snapshot('storage', 5, [['a', true, 1]]), store.generation)
+    expect(store.news()).toEqual(['a'])
+    expect(store.news()).toEqual([])
+    const more = [
+      ['a', true, 1],
+      ['b', true, 1],
+    ]
+    store.replace(snapshot('network', 10, more), store.generation)
+    expect(store.news()).toEqual(['b'])
+    expect(store.news()).toEqual([])
+  })
+
+  it('has no news of what is again as it was told', () => {
+    store.replace(snapshot('network', 10, [['a', true, 1]]), store.generation)
+    store.news()
+    store.replace(snapshot('network', 20, [['a', true, 2]]), store.generation)
+    store.replace(snapshot('network', 30, [['a', true, 1]]), store.generation)
+    expect(store.news()).toEqual([])
+    store.replace(snapshot('network', 40, [['a', true, 2]]), store.generation)
+    store.begin('guid', snapshot('network', 30, [['a', true, 1]]))
+    expect(store.news()).toEqual([])
+  })
+
+  it('has no news of a flag that waits', () => {
+    store.replace(snapshot('storage', 5, [['later', true, 1]]), store.generation)
+    store.news()
+    store.replace(snapshot('network', 10, [['later', true, 2]]), store.generation)
+    expect(store.news()).toEqual([])
   })
 
   it('lets late storage set a waiting flag: it is still the start', () => {

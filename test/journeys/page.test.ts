@@ -27,7 +27,7 @@ describe('in a page', () => {
     expect(Object.keys(localStorage).every((key) => key.startsWith('guidon.'))).toBe(true)
   })
 
-  it('asks the browser to revalidate, and sends neither cookies nor the address of the page', async () => {
+  it('sends neither cookies nor the address of the page', async () => {
     const calls: (RequestInit | undefined)[] = []
     const real = globalThis.fetch
     await visit({
@@ -37,7 +37,6 @@ describe('in a page', () => {
       },
     })
     expect(calls[0]).toMatchObject({
-      cache: 'no-cache',
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
       redirect: 'manual',

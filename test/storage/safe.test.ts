@@ -23,7 +23,7 @@ const hanging: Storage = {
 
 const setup = (storage: Storage) => {
   const errors: GuidonError[] = []
-  return { errors, safe: safeStorage(storage, (error) => errors.push(error)) }
+  return { errors, safe: safeStorage(storage, '', (error) => errors.push(error)) }
 }
 
 afterEach(() => vi.useRealTimers())

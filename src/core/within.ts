@@ -1,0 +1,26 @@
+import { GuidonError } from '../model/errors.ts'
+
+/** What every runtime has: this room compiles without a platform's types. */
+declare const setTimeout: (action: () => void, ms: number) => number
+declare const clearTimeout: (timer: number | undefined) => void
+
+/** The part of an AbortSignal that is used. */
+interface Signal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+}
+
+/**
+ * A promise that is waited for only so long.
+ *
+ * @throws GuidonError `timeout` after `ms` milliseconds, or as soon as `signal` aborts.
+ */
+export const within = <T>(ms: number, promise: Promise<T>, signal?: Signal): Promise<T> => {
+  let timer: number | undefined
+  const late = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(new GuidonError('timeout', `after ${ms} ms`))
+    timer = setTimeout(giveUp, ms)
+    signal?.addEventListener('abort', giveUp)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
