@@ -5,6 +5,7 @@ import type { SnapshotData } from '../model/snapshot.ts'
 import type { TraitInputs } from '../model/trait.ts'
 import type { IdentifierPolicy } from '../privacy/identifier.ts'
 import type { TraitPolicy } from '../privacy/traits.ts'
+import type { Send } from '../transport/http.ts'
 
 /** Names and value types of your flags, filled in by the declaration file that `guidon types` writes. */
 // biome-ignore lint/suspicious/noEmptyInterface: it is there to be merged with.
@@ -139,7 +140,10 @@ export interface Client<F extends object = KnownFlags> {
   close(): void
 }
 
-/** What an extension sees. */
+/**
+ * What an extension sees. It may replace methods of `client` by its own that call them: it gets the very object that the
+ * app gets, and before the app does.
+ */
 export interface Inside {
   readonly client: Client
   readonly environmentKey: string
@@ -147,6 +151,12 @@ export interface Inside {
   readonly api: string
   readonly storage: SafeStorage
   readonly clock: Clock
+  /** The `fetch` to use, looked up anew at each call. */
+  readonly fetch: typeof fetch
+  /** One request over the client's road: with its key and its time limit. Rejects with a GuidonError. */
+  readonly send: Send
+  /** Tells the `error` event. */
+  readonly report: (error: GuidonError) => void
   /** Like `client.refresh()`, but a request that is already out does not count: one more follows. */
   refresh(): Promise<void>
 }

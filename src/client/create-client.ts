@@ -13,7 +13,7 @@ import { classifyIdentifier } from '../privacy/identifier.ts'
 import { localStorage } from '../storage/local-storage.ts'
 import { memoryStorage } from '../storage/memory.ts'
 import { safeStorage } from '../storage/safe.ts'
-import { httpSend } from '../transport/http.ts'
+import { currentFetch, httpSend } from '../transport/http.ts'
 import type { Client, ClientEvents, KnownFlags, Status } from './client.ts'
 import { steadyClock } from './clock.ts'
 import { createConversation, quiet, type User } from './conversation.ts'
@@ -90,11 +90,13 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     toldStatus = summary
   }
 
+  const fetcher = options.fetch ?? currentFetch
+  const send = httpSend(api, environmentKey, fetcher, options.timeoutMs ?? 10_000)
   const talk = createConversation({
     store,
     storage,
     disk,
-    send: httpSend(api, environmentKey, options.fetch, options.timeoutMs ?? 10_000),
+    send,
     clock,
     retries,
     newId: () => newGuid(random),
@@ -251,6 +253,9 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     api,
     storage,
     clock,
+    fetch: fetcher,
+    send,
+    report,
     refresh: () => talk.sync(user, true),
   }
   const stops = options.use?.map((extend) => extend(inside)) ?? []

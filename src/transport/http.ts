@@ -2,6 +2,10 @@ import { within } from '../core/within.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { WireRequest } from '../wire/request.ts'
 
+/** The `fetch` of the moment, so that a patched or mocked one is the one that is used. */
+export const currentFetch: typeof fetch = async (...args) =>
+  (globalThis.fetch ?? (await import('cross-fetch')).fetch)(...args)
+
 /** Sends one request and gives the body of a successful answer. `stop` ends it, and is used up by it. */
 export type Send = (request: WireRequest, stop: AbortController) => Promise<string>
 
@@ -13,18 +17,17 @@ export type Send = (request: WireRequest, stop: AbortController) => Promise<stri
  * @throws GuidonError `network`, `timeout`, `redirect`, `http`.
  */
 export const httpSend =
-  (api: string, environmentKey: string, fetchOption: typeof fetch | undefined, timeoutMs: number): Send =>
-  async ({ path, body }, stop) => {
+  (api: string, environmentKey: string, fetcher: typeof fetch, timeoutMs: number): Send =>
+  async ({ path, body, keepalive }, stop) => {
     const answer = async () => {
-      // Looked up at each call, so that a patched or mocked `fetch` is the one that is used.
-      const send = fetchOption ?? globalThis.fetch ?? (await import('cross-fetch')).fetch
-      const response = await send(api + path, {
+      const response = await fetcher(api + path, {
         // No cookies. Elsewhere than in pages there are none, and some worker runtimes refuse to hear of them.
         ...(typeof document === 'object' && { credentials: 'omit', referrerPolicy: 'no-referrer' }),
         method: body ? 'POST' : 'GET',
         body: body ?? null,
         headers: { 'X-Environment-Key': environmentKey, ...(body && { 'Content-Type': 'application/json' }) },
         redirect: 'manual',
+        keepalive: keepalive as boolean,
         signal: stop.signal,
       })
       const { status, ok } = response
