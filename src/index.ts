@@ -26,6 +26,7 @@ export {
   type TransientTrait,
   transient,
 } from './model/trait.ts'
+export type { OutboxOptions } from './outbox/outbox.ts'
 export { newGuid } from './privacy/guid.ts'
 export type { IdentifierPolicy } from './privacy/identifier.ts'
 export { opaqueId } from './privacy/opaque-id.ts'

@@ -13,7 +13,8 @@ const ARROWS: Record<string, readonly string[]> = {
   wire: ['model', 'core'],
   transport: ['model', 'core', 'wire'],
   storage: ['model', 'core'],
-  client: ['model', 'privacy', 'core', 'wire', 'transport', 'storage'],
+  outbox: ['model', 'core', 'wire'],
+  client: ['model', 'privacy', 'core', 'wire', 'transport', 'storage', 'outbox'],
   edge: ['model'],
   cli: ['model', 'edge'],
 }
@@ -107,7 +108,7 @@ describe('the house', () => {
     }
     walk('index.ts')
     expect(new Set([...reached].map(room))).toEqual(
-      new Set(['a door', 'model', 'privacy', 'core', 'wire', 'transport', 'storage', 'client']),
+      new Set(['a door', 'model', 'privacy', 'core', 'wire', 'transport', 'storage', 'outbox', 'client']),
     )
     expect([...reached].filter((file) => room(file) === 'storage').sort()).toEqual([
       'storage/local-storage.ts',

@@ -110,6 +110,8 @@ export interface Client<F extends object = KnownFlags> {
   /** The traits this app set, as `setTraits` takes them. */
   traits(): TraitInputs
   readonly status: Status
+  /** How many trait writes wait for the server, also for users who were here before. */
+  readonly pending: number
 
   /** Waits for flags, never longer than its budget, and never rejects. */
   ready(options?: ReadyOptions): Promise<Ready>

@@ -4,7 +4,9 @@ import type { Store } from '../core/store.ts'
 import { within } from '../core/within.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { Identity } from '../model/identity.ts'
-import type { Trait } from '../model/trait.ts'
+import type { Trait, TraitValue } from '../model/trait.ts'
+import { createDelivery, isRefusal } from '../outbox/delivery.ts'
+import type { Outbox } from '../outbox/outbox.ts'
 import { backoffMs, isPassing, LONGEST_ASKED_MS } from '../transport/backoff.ts'
 import type { Send } from '../transport/http.ts'
 import { parseFlags } from '../wire/parse.ts'
@@ -18,6 +20,8 @@ export interface User {
   /** Who it is. `undefined`: nobody, which gives the environment's flags; or not known yet. */
   identity?: Identity | undefined
   readonly traits: Map<string, Trait>
+  /** Those of them that are not in the outbox yet. */
+  fresh?: Map<string, Trait>
   /** Under whom traits of nobody are sent. */
   visitor?: Identity
   /** Settles when it is clear who it is, … */
@@ -58,6 +62,7 @@ interface Parts {
   readonly store: Store
   readonly storage: SafeStorage
   readonly disk: Persistence
+  readonly outbox: Outbox
   readonly send: Send
   readonly clock: Clock
   /** How often a request that failed in passing is tried again. */
@@ -72,6 +77,7 @@ export const createConversation = ({
   store,
   storage,
   disk,
+  outbox,
   send,
   clock,
   retries,
@@ -80,24 +86,52 @@ export const createConversation = ({
   settle,
 }: Parts): Conversation => {
   let more: boolean | undefined
+  const delivery = createDelivery(outbox, send)
   /** The health of the server, as far as this device knows. (A storage that answers later is not waited for.) */
   const [until, count] = `${storage.get('retry')}`.split(' ').map(Number) as [number, number]
   let failures = count || 0
+
+  /** To whom writes belong: of who is known to nobody, nothing is kept. */
+  const owner = ({ identity }: User) => (identity?.transient ? undefined : identity?.id)
+
+  /** Puts what was set into the outbox, as soon as it is clear for whom. */
+  const keep = (user: User) => {
+    const id = owner(user)
+    if (!id) return
+    user.fresh?.forEach(({ value, transient }, key) => {
+      if (!transient) outbox.put(id, key, value)
+    })
+    user.fresh = new Map()
+  }
+
+  /** Finds traits that the server refuses, and takes them out. Gives whether there were any. */
+  const withoutTheBad = async (id: string, traits: Map<string, Trait>) => {
+    let found = false
+    const onDrop = (key: string, value: TraitValue | null) => {
+      found = true
+      if (traits.get(key)?.value === value) traits.delete(key)
+    }
+    await delivery.deliver(id, onDrop).catch(() => {})
+    return found
+  }
 
   /** Asks until an answer is of the traits as they are now. One request at a time: writes keep their order. */
   const loop = async (user: User, ms?: number) => {
     await user.known // which also makes the calls of one tick one request
     const { traits } = user
+    const id = owner(user)
     for (let tries = 0; ; ) {
-      if (ms) {
+      if (ms && user.nextAttemptAt) {
         user.stop = new AbortController()
         await within(ms, new Promise(() => {}), user.stop.signal).catch(() => {})
       }
       ms = user.nextAttemptAt = undefined
+      keep(user)
+      const waiting = outbox.size ? await outbox.of(id) : []
       if (user.over) throw user.over
-
       const { generation } = store
-      const sent = new Map(traits)
+      // What was set in this session comes first, and counts last.
+      const sent = new Map([...traits, ...waiting, ...traits])
       let identity = user.identity
       let failed: GuidonError | undefined
       more = false
@@ -106,16 +140,23 @@ export const createConversation = ({
       try {
         if (sent.size && !identity) user.visitor ??= { id: newId(), transient: true }
         identity ??= user.visitor
-        const flags = parseFlags(await send(flagsRequest(identity, sent), user.stop), identity)
-        store.replace({ identity: user.identity?.id, source: 'network', at: clock(), flags }, generation)
-        // A removal that arrived is done. One that was set anew meanwhile is not the one that arrived.
-        sent.forEach((trait, key) => {
-          if (trait.value === null && traits.get(key) === trait) traits.delete(key)
-        })
+        const ask = async () => {
+          if (sent.size) await outbox.saved
+          const text = await send(flagsRequest(identity, sent), user.stop as AbortController)
+          const flags = parseFlags(text, identity)
+          store.replace({ identity: user.identity?.id, source: 'network', at: clock(), flags }, generation)
+          sent.forEach((trait, key) => {
+            if (id && !trait.transient) outbox.done(id, key, trait.value)
+            // A removal that arrived is done. One that was set anew meanwhile is not the one that arrived.
+            if (trait.value === null && traits.get(key) === trait) traits.delete(key)
+          })
+        }
+        await (id && sent.size ? delivery.inTurn(id, ask) : ask())
       } catch (error) {
         failed = error as GuidonError
         // Who waits hears of a failure when it is known what the device has.
         await user.loaded
+        if (id && isRefusal(failed) && (await withoutTheBad(id, traits))) continue
       }
       user.writing = 0
       if (user.over || more || generation !== store.generation) continue
@@ -141,6 +182,7 @@ export const createConversation = ({
       user.heard = true
       await settle()
       if (failed) throw failed
+      delivery.deliverOthers(id)
       return
     }
   }
@@ -151,7 +193,9 @@ export const createConversation = ({
 
   const sync = (user: User, again?: boolean) => {
     more ||= again
+    // What the app asks for is not held back.
     if (user.nextAttemptAt) giveUp(user)
+    user.nextAttemptAt = undefined
     user.run ??= quiet(loop(user))
     settle()
     return user.run
@@ -169,12 +213,18 @@ export const createConversation = ({
       }
     },
     restart(user) {
+      keep(user)
       store.generation++
       giveUp(user)
       return sync(user)
     },
     end(user, error) {
+      keep(user)
       user.over = error
+      if (error.code === 'closed') {
+        user.writing = 0
+        delivery.stop()
+      }
       user.run = undefined
       giveUp(user)
     },

@@ -8,6 +8,7 @@ import { GuidonError } from '../model/errors.ts'
 import type { Identity } from '../model/identity.ts'
 import { defaultsTable, fromText, toText } from '../model/snapshot.ts'
 import type { Trait, Traits } from '../model/trait.ts'
+import { createOutbox } from '../outbox/outbox.ts'
 import { newGuid } from '../privacy/guid.ts'
 import { classifyIdentifier } from '../privacy/identifier.ts'
 import { localStorage } from '../storage/local-storage.ts'
@@ -47,6 +48,8 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     report,
   )
   const disk = createPersistence(storage, scope, options.keepIdentities ?? 5)
+
+  const outbox = createOutbox(storage, clock, options.outbox ?? {}, report)
 
   let user: User = { traits: new Map() }
   let closed: GuidonError | undefined
@@ -96,6 +99,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     store,
     storage,
     disk,
+    outbox,
     send,
     clock,
     retries,
@@ -111,6 +115,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     if (user !== me) return
     const id = identity?.id
     me.identity = identity
+    me.fresh = new Map(me.traits)
     store.begin(id, snapshot && fromText(JSON.stringify(snapshot), environmentKey, id))
     snapshot = undefined
     me.loaded = andThen(identity?.transient ? undefined : disk.load(id), (stored) => {
@@ -157,6 +162,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       const old = user.traits.get(key)
       if (old?.value === trait.value && old.transient === trait.transient) return
       user.traits.set(key, trait)
+      user.fresh?.set(key, trait)
       news = true
     })
     if (news) return talk.restart(user)
@@ -176,6 +182,9 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     ...reads,
     get identity() {
       return user.identity?.id
+    },
+    get pending() {
+      return outbox.size
     },
     get status() {
       return status()
@@ -231,7 +240,6 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     close() {
       if (closed) return
       closed = new GuidonError('closed', 'by close()')
-      user.writing = 0
       talk.end(user, closed)
       for (const stop of stops) stop?.()
       settle()
@@ -265,6 +273,10 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     user.heard = true
     disk.save(store.latest)
   } else talk.start(user)
+  // A slow storage tells later that something waits.
+  andThen(outbox.saved, () => {
+    if (outbox.size && !user.nextAttemptAt) talk.sync(user, true)
+  })
   // What was there in this tick is no news to anybody.
   store.told = store.shown.flags
   settle()

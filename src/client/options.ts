@@ -3,6 +3,7 @@ import type { ApplyPolicy } from '../core/store.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { Defaults, SnapshotData } from '../model/snapshot.ts'
 import type { TraitInputs } from '../model/trait.ts'
+import type { OutboxOptions } from '../outbox/outbox.ts'
 import type { newGuid } from '../privacy/guid.ts'
 import type { Extension } from './client.ts'
 import type { GuardOptions } from './guards.ts'
@@ -36,6 +37,8 @@ export interface ClientOptions {
   readonly storage?: Storage
   /** How many identities' flags are kept; the longest unused goes first. Default: 5. */
   readonly keepIdentities?: number
+  /** How much the outbox holds: trait writes that wait for the server. */
+  readonly outbox?: OutboxOptions
   /** When new values are shown: one answer for all flags, or by name (others: `'now'`). Default: `'now'`. */
   readonly apply?: ApplyPolicy
   /** Flags older than this are `stale`. Default: 300,000 (five minutes). */

@@ -3,6 +3,7 @@
  *
  * - Wiring, thrown by `createClient`: `invalid-option`, `server-side-key`.
  * - Guards: `personal-identifier`, `guessable-identifier`, `invalid-identifier`, `personal-trait`, `invalid-trait`.
+ * - The outbox: `dropped-trait` (a trait that the server will never have).
  * - The road: `network` (no answer: offline, reset, CORS), `timeout`, `http` (a status that is not a success),
  *   `redirect`, `payload` (an answer that is not flags).
  * - The client: `superseded` (another user came in between), `closed`.
@@ -16,6 +17,7 @@ export type ErrorCode =
   | 'invalid-identifier'
   | 'personal-trait'
   | 'invalid-trait'
+  | 'dropped-trait'
   | 'network'
   | 'timeout'
   | 'http'
@@ -35,7 +37,7 @@ export interface ErrorDetails {
   status?: number
   /** `http`: how long the server asked us to wait (its `Retry-After`), in milliseconds. */
   retryAfterMs?: number | undefined
-  /** `personal-trait`, `invalid-trait`: the trait's key. Never its value. */
+  /** `personal-trait`, `invalid-trait`, `dropped-trait`: the trait's key. Never its value. */
   key?: string | undefined
 }
 

@@ -209,6 +209,16 @@ describe('a failure in passing', () => {
     await until(() => world.net.calls.length === 3)
   })
 
+  it('does not hold back what the app asks for right at the start', async () => {
+    const storage = memoryStorage()
+    world.net.respond = () => status(503, { 'Retry-After': '300' })
+    await world.client({ identity: ada, storage }).ready({ from: 'network' })
+    world.net.respond = (call) => answerTo(call, { color: 'back' })
+    const flags = world.client({ identity: ada, storage })
+    await flags.refresh()
+    expect(flags.value('color', '')).toBe('back')
+  })
+
   it('is followed by a request when that time has come', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
     const storage = memoryStorage()
@@ -304,8 +314,7 @@ describe('requests', () => {
     })
     const refreshed = flags.refresh()
     const ready = flags.ready()
-    await Promise.resolve()
-    await Promise.resolve()
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve()
     flags.close()
     await expect(refreshed).rejects.toMatchObject({ code: 'closed' })
     await expect(flags.refresh()).rejects.toMatchObject({ code: 'closed' })
