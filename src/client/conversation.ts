@@ -142,6 +142,8 @@ export const createConversation = ({
         identity ??= user.visitor
         const ask = async () => {
           if (sent.size) await outbox.saved
+          // While another write for this user had its turn, something newer may have come.
+          if (user.over || generation !== store.generation) return
           const text = await send(flagsRequest(identity, sent), user.stop as AbortController)
           const flags = parseFlags(text, identity)
           store.replace({ identity: user.identity?.id, source: 'network', at: clock(), flags }, generation)

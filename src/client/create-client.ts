@@ -166,7 +166,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       news = true
     })
     if (news) return talk.restart(user)
-    return user.heard && !user.failed ? undefined : talk.sync(user)
+    return user.heard && !user.failed && !user.run ? undefined : talk.sync(user)
   }
 
   /** A call of the app: begun at once, and its promise looked after. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { memoryStorage, transient } from '../../src/index.ts'
-import { ada, answerTo, bob, calm, useWorld, who } from '../world.ts'
+import { ada, answerTo, bob, calm, until, useWorld, who } from '../world.ts'
 
 describe('identify', () => {
   const world = useWorld()
@@ -176,6 +176,18 @@ describe('traits', () => {
     expect(world.net.calls).toHaveLength(1)
     await flags.setTraits({ plan: transient('pro') })
     expect(world.net.calls).toHaveLength(2)
+  })
+
+  it('that are set again while they are under way are not told as done before they are', async () => {
+    const flags = world.client({ identity: ada })
+    await flags.ready({ from: 'network' })
+    world.net.hold()
+    let done = 0
+    for (let i = 0; i < 2; i++) flags.setTraits({ plan: 'pro' }).then(() => done++)
+    await calm()
+    expect(done).toBe(0)
+    for (const answer of world.net.held) answer()
+    await until(() => done === 2)
   })
 
   it('are sent again when the request that carried them failed', async () => {
