@@ -26,7 +26,7 @@ import { minify } from 'terser'
  * A door that a browser can import and that has no line here stops the script, so that none grows unwatched.
  */
 const LIMITS = {
-  guidon: { '{ createClient }': 6_900, '*': 6_950 },
+  guidon: { '{ createClient }': 6_900, '*': 6_955 },
   'guidon/storage': { '{ indexedDb }': 800, '*': 1_300 },
 }
 /**
