@@ -14,6 +14,7 @@ const ARROWS: Record<string, readonly string[]> = {
   transport: ['model', 'core', 'wire'],
   storage: ['model', 'core'],
   client: ['model', 'privacy', 'core', 'wire', 'transport', 'storage'],
+  analytics: ['model', 'core', 'transport', 'client'],
   edge: ['model'],
   cli: ['model', 'edge'],
 }
