@@ -157,6 +157,8 @@ export interface Inside {
   readonly fetch: typeof fetch
   /** One request over the client's road: with its key and its time limit. Rejects with a GuidonError. */
   readonly send: Send
+  /** The same road to another server. `base` has its final slash. */
+  readonly road: (base: string) => Send
   /** Tells the `error` event. */
   readonly report: (error: GuidonError) => void
   /** Like `client.refresh()`, but a request that is already out does not count: one more follows. */

@@ -94,7 +94,8 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   }
 
   const fetcher = options.fetch ?? currentFetch
-  const send = httpSend(api, environmentKey, fetcher, options.timeoutMs ?? 10_000)
+  const road = (base: string) => httpSend(base, environmentKey, fetcher, options.timeoutMs ?? 10_000)
+  const send = road(api)
   const talk = createConversation({
     store,
     storage,
@@ -263,6 +264,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     clock,
     fetch: fetcher,
     send,
+    road,
     report,
     refresh: () => talk.sync(user, true),
   }

@@ -1,0 +1,365 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { analytics } from '../../src/analytics.ts'
+import { createEdge } from '../../src/edge.ts'
+import { type ClientOptions, type Flag, type Inside, memoryStorage } from '../../src/index.ts'
+import { ada, answerTo, type Call, useWorld } from '../world.ts'
+
+const FLAGS = { color: 'red', size: 16, theme: '{"dark":true}', ['__proto__']: 'x', constructor: 'y' }
+const isPost = ({ url }: Call) => url.pathname.endsWith('/analytics/flags/')
+const hide = () => window.dispatchEvent(new Event('pagehide'))
+
+describe('counts of evaluations', () => {
+  const world = useWorld()
+  /** How analytics posts are answered. */
+  let answer: () => Response | Promise<Response>
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    answer = () => new Response('')
+    world.net.respond = (call) =>
+      isPost(call)
+        ? answer()
+        : answerTo(call, Object.fromEntries([...Object.entries(FLAGS), ['__proto__', 'x']]))
+  })
+  afterEach(() => void vi.useRealTimers())
+
+  const posts = () => world.net.calls.filter(isPost).map(({ body }) => body as unknown)
+  const sum = (name: string) =>
+    (posts() as Record<string, number>[]).reduce((total, counts) => total + (counts[name] ?? 0), 0)
+  /** What is on its way arrives, and no timer fires. */
+  const soon = async () => {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const pass = async (ms: number) => {
+    await vi.advanceTimersByTimeAsync(ms)
+    await soon()
+  }
+  const open = async (options: Partial<ClientOptions> = {}) => {
+    const flags = world.client({ identity: ada, storage: memoryStorage(), use: [analytics()], ...options })
+    await flags.ready({ from: 'network' })
+    await soon()
+    return flags
+  }
+
+  it('are posted in one batch, names and numbers only', async () => {
+    const flags = await open()
+    flags.isEnabled('color')
+    flags.value('color', '')
+    flags.value('color', 5)
+    flags.flag('color')
+    flags.json('theme')
+    await pass(10_000)
+    expect(posts()).toEqual([{ color: 4, theme: 1 }])
+    expect(world.net.calls.find(isPost)?.headers.get('X-Environment-Key')).toBe('client-key')
+  })
+
+  it('are of reads: what is returned is what the client returns, and all() counts nothing', async () => {
+    const flags = await open()
+    expect(flags.isEnabled('color')).toBe(true)
+    expect(flags.isEnabled('nothing', true)).toBe(true)
+    expect(flags.value('size', 1)).toBe(16)
+    expect(flags.json('theme', { fallback: 1 })).toEqual({ dark: true })
+    expect(flags.flag('size')?.value).toBe(16)
+    flags.all()
+    await pass(10_000)
+    expect(posts()).toEqual([{ color: 1, size: 2, theme: 1 }])
+  })
+
+  it('are not of flags that are unknown, nor of overridden ones', async () => {
+    const override = ({ client }: Inside) => {
+      const { flag } = client
+      client.flag = (name) => {
+        const found = flag(name)
+        return found && name === 'color' ? ({ ...found, source: 'override' } as Flag) : found
+      }
+    }
+    const flags = await open({ use: [override, analytics()] })
+    for (const name of ['color', 'nothing', 'toString', '', undefined as never]) {
+      flags.isEnabled(name)
+      flags.flag(name)
+    }
+    await pass(60_000)
+    expect(posts()).toEqual([])
+  })
+
+  it('are of flags as they are after a change', async () => {
+    const flags = await open()
+    flags.isEnabled('color')
+    const { respond } = world.net
+    world.net.respond = (call) => (isPost(call) ? answer() : answerTo(call, { size: 1 }))
+    await flags.refresh()
+    flags.isEnabled('color')
+    world.net.respond = respond
+    await pass(10_000)
+    expect(posts()).toEqual([{ color: 1 }])
+  })
+
+  it('are of flags with any name', async () => {
+    const flags = await open()
+    for (const name of ['__proto__', '__proto__', 'constructor']) flags.isEnabled(name)
+    const send = vi.spyOn(JSON, 'stringify')
+    await pass(10_000)
+    expect(send.mock.results.map(({ value }) => value)).toContain('{"__proto__":2,"constructor":1}')
+    send.mockRestore()
+  })
+
+  it('are not sent when there are none', async () => {
+    await open()
+    hide()
+    await pass(120_000)
+    expect(posts()).toEqual([])
+  })
+
+  it('made during a post are kept for the next', async () => {
+    let reply = (_: Response) => {}
+    answer = () => new Promise((resolve) => (reply = resolve))
+    const flags = await open()
+    flags.isEnabled('color')
+    await pass(9_999)
+    await pass(1)
+    flags.isEnabled('color')
+    flags.isEnabled('size')
+    reply(new Response(''))
+    await soon()
+    answer = () => new Response('')
+    await pass(10_000)
+    expect(posts()).toEqual([{ color: 1 }, { color: 1, size: 1 }])
+  })
+
+  it('of a failed post come with a later one, each once', async () => {
+    answer = () => new Response('', { status: 503 })
+    const flags = await open()
+    const told = world.told(flags)
+    for (let i = 0; i < 5; i++) flags.isEnabled('color')
+    await pass(10_000)
+    for (let i = 0; i < 2; i++) flags.isEnabled('color')
+    await pass(30_000)
+    expect(posts().length).toBeGreaterThan(1)
+    expect(told.error).toMatchObject([{ code: 'http', status: 503 }])
+    world.net.calls.length = 0
+    answer = () => new Response('')
+    await pass(60_000)
+    expect(posts()).toEqual([{ color: 7 }])
+    await pass(120_000)
+    expect(posts()).toHaveLength(1)
+  })
+
+  it.each(['memory', 'a storage that answers later'])('survive a reload: %s', async (kind) => {
+    const kept = memoryStorage()
+    const storage =
+      kind === 'memory'
+        ? kept
+        : {
+            get: async (key: string) => kept.get(key),
+            set: async (key: string, text: string) => kept.set(key, text),
+            delete: async (key: string) => kept.delete(key),
+            keys: async () => kept.keys(),
+          }
+    const { respond } = world.net
+    const flags = await open({ storage })
+    flags.isEnabled('color')
+    world.net.offline()
+    await pass(10_000)
+    flags.isEnabled('color')
+    flags.isEnabled('size')
+    flags.close()
+    await soon()
+    world.net.calls.length = 0
+    world.net.respond = respond
+    const next = await open({ storage })
+    next.isEnabled('size')
+    await pass(10_000)
+    expect(posts()).toEqual([{ color: 2, size: 2 }])
+    await pass(60_000)
+    expect(posts()).toHaveLength(1)
+    next.close()
+    await soon()
+    expect([...(kept.keys() as Iterable<string>)].filter((key) => key.endsWith('.counts'))).toEqual([])
+  })
+
+  it('leave with the page in a request that outlives it, and are not sent again by the next', async () => {
+    const sent: RequestInit[] = []
+    const storage = memoryStorage()
+    const fetch = (async (url: string, init: RequestInit) => {
+      if (!url.includes('analytics')) return answerTo({ url: new URL(url) } as Call, FLAGS)
+      sent.push(init)
+      return sent.length === 1 ? new Promise(() => {}) : new Response('')
+    }) as never
+    const flags = await open({ storage, fetch, timeoutMs: 100_000 })
+    flags.isEnabled('color')
+    hide()
+    await soon()
+    expect(sent).toMatchObject([{ method: 'POST', keepalive: true, body: '{"color":1}' }])
+    // The page is gone, its answer never heard.
+    await open({ storage, fetch })
+    await pass(11_000)
+    expect(sent).toHaveLength(1)
+  })
+
+  it('leave when the page is hidden', async () => {
+    const flags = await open()
+    flags.isEnabled('color')
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+    await soon()
+    expect(posts()).toEqual([{ color: 1 }])
+    Reflect.deleteProperty(document, 'visibilityState')
+  })
+
+  it('stay on the device when the page goes while the server fails', async () => {
+    answer = () => new Response('', { status: 503 })
+    const storage = memoryStorage()
+    const flags = await open({ storage })
+    flags.isEnabled('color')
+    await pass(10_000)
+    const { length } = posts()
+    flags.isEnabled('color')
+    hide()
+    await soon()
+    expect(posts()).toHaveLength(length)
+    const key = [...(storage.keys() as Iterable<string>)].find((name) => name.endsWith('.counts')) ?? ''
+    expect(storage.get(key)).toBe('[["color",2]]')
+  })
+
+  it.each([403, 404])('are given up for the session after %s', async (status) => {
+    answer = () => new Response('', { status })
+    const flags = await open()
+    const told = world.told(flags)
+    flags.isEnabled('color')
+    await pass(10_000)
+    for (let i = 0; i < 10; i++) {
+      flags.isEnabled('color')
+      hide()
+      await pass(60_000)
+    }
+    expect(posts()).toHaveLength(1)
+    expect(told.error).toMatchObject([{ status }])
+    expect(flags.isEnabled('color')).toBe(true)
+  })
+
+  it('of a batch that the server refuses are dropped, and later ones sent', async () => {
+    answer = () => new Response('', { status: 400 })
+    const flags = await open()
+    flags.isEnabled('color')
+    await pass(10_000)
+    answer = () => new Response('')
+    flags.isEnabled('size')
+    await pass(10_000)
+    expect(posts()).toEqual([{ color: 1 }, { size: 1 }])
+  })
+
+  it('of two clients on one page are each sent once, also when the first post fails', async () => {
+    answer = () => new Response('', { status: 503 })
+    const storage = memoryStorage()
+    const one = await open({ storage })
+    const two = await open({ storage })
+    one.isEnabled('color')
+    two.isEnabled('color')
+    two.isEnabled('size')
+    await pass(10_000)
+    world.net.calls.length = 0
+    answer = () => new Response('')
+    await pass(60_000)
+    expect([sum('color'), sum('size')]).toEqual([2, 1])
+  })
+
+  it('stay in memory when the storage is full, broken or nonsense', async () => {
+    const full = { ...memoryStorage(), get: () => null, delete: () => {}, keys: () => [] }
+    const nonsense = { ...full, get: () => '{"color":[1]', set: () => {} }
+    const broken = () => {
+      throw new Error('denied')
+    }
+    for (const storage of [
+      { ...full, set: broken },
+      nonsense,
+      { get: broken, set: broken, delete: broken, keys: broken },
+    ]) {
+      world.net.calls.length = 0
+      answer = () => new Response('', { status: 503 })
+      const flags = await open({ storage: storage as never })
+      flags.isEnabled('color')
+      flags.isEnabled('color')
+      if (storage !== nonsense) {
+        hide()
+        await pass(1)
+      }
+      answer = () => new Response('')
+      world.net.calls.length = 0
+      await pass(60_000)
+      expect(sum('color')).toBe(2)
+      flags.close()
+    }
+  })
+
+  it('do not wait for ever for a network that hangs', async () => {
+    answer = () => new Promise(() => {})
+    const flags = await open({ timeoutMs: 1_000 })
+    flags.isEnabled('color')
+    await pass(10_000)
+    answer = () => new Response('')
+    await pass(61_000)
+    expect(posts()).toEqual([{ color: 1 }, { color: 1 }])
+  })
+
+  it('are not made without consent, and what waits is removed', async () => {
+    let allowed = true
+    answer = () => new Response('', { status: 503 })
+    const storage = memoryStorage()
+    const flags = await open({ storage, use: [analytics({ enabled: () => allowed })] })
+    flags.isEnabled('color')
+    await pass(10_000)
+    flags.isEnabled('size')
+    allowed = false
+    flags.isEnabled('color')
+    const { length } = posts()
+    await pass(60_000)
+    expect(posts()).toHaveLength(length)
+    expect([...(storage.keys() as Iterable<string>)].filter((key) => key.endsWith('.counts'))).toEqual([])
+    allowed = true
+    answer = () => new Response('')
+    flags.isEnabled('theme')
+    await pass(10_000)
+    expect(posts().slice(length)).toEqual([{ theme: 1 }])
+  })
+
+  it('end with the client: no timer and no listener is left', async () => {
+    vi.useRealTimers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const flags = await open()
+    flags.isEnabled('color')
+    flags.close()
+    await soon()
+    expect(vi.getTimerCount()).toBe(0)
+    flags.isEnabled('color')
+    hide()
+    expect(vi.getTimerCount()).toBe(0)
+    await pass(60_000)
+    expect(posts()).toEqual([])
+  })
+
+  it('are accepted by our own server', async () => {
+    const edge = createEdge({
+      document: {
+        api_key: 'client-key',
+        project: { segments: [] },
+        feature_states: [
+          { feature: { id: 1, name: 'color', type: 'STANDARD' }, enabled: true, feature_state_value: 'red' },
+        ],
+      } as never,
+    })
+    const statuses: number[] = []
+    world.net.serve({
+      handler: async (request) => {
+        const response = await edge.handler(request)
+        if (request.url.includes('analytics')) statuses.push(response.status)
+        return response
+      },
+    })
+    const flags = await open()
+    flags.isEnabled('color')
+    await pass(10_000)
+    expect(posts()).toEqual([{ color: 1 }])
+    expect(statuses).toEqual([200])
+  })
+})
