@@ -15,6 +15,7 @@ const ARROWS: Record<string, readonly string[]> = {
   storage: ['model', 'core'],
   outbox: ['model', 'core', 'wire'],
   client: ['model', 'privacy', 'core', 'wire', 'transport', 'storage', 'outbox'],
+  live: ['core', 'client'],
   edge: ['model'],
   cli: ['model', 'edge'],
 }

@@ -1,0 +1,2 @@
+export type { AwakeOptions, Source } from './live/awake.ts'
+export { type LifecycleOptions, lifecycle } from './live/lifecycle.ts'
