@@ -1,2 +1,3 @@
 export type { AwakeOptions, Source } from './live/awake.ts'
 export { type LifecycleOptions, lifecycle } from './live/lifecycle.ts'
+export { type Polling, type PollingOptions, polling } from './live/polling.ts'
