@@ -29,6 +29,7 @@ const LIMITS = {
   guidon: { '{ createClient }': 8_000, '*': 8_050 },
   'guidon/storage': { '{ indexedDb }': 800, '*': 1_300 },
   'guidon/analytics': { '{ analytics }': 1_050, '*': 1_500 },
+  'guidon/live': { '{ realtime }': 1_600, '*': 2_000 },
 }
 /**
  * Where the front door is to go. It is not there yet: the limit above only keeps it from growing, and each time it

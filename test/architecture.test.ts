@@ -16,6 +16,7 @@ const ARROWS: Record<string, readonly string[]> = {
   outbox: ['model', 'core', 'wire'],
   client: ['model', 'privacy', 'core', 'wire', 'transport', 'storage', 'outbox'],
   analytics: ['model', 'core', 'transport', 'client'],
+  live: ['core', 'client'],
   edge: ['model'],
   cli: ['model', 'edge'],
 }
@@ -24,6 +25,7 @@ const ARROWS: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, readonly string[]> = {
   transport: ['cross-fetch'],
   storage: ['idb-keyval'],
+  live: ['eventsource-parser'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
 }
 
@@ -91,13 +93,16 @@ describe('the house', () => {
     expect(wrong).toEqual([])
   })
 
-  it('reaches idb-keyval from one file, and cross-fetch only later', () => {
+  it('reaches idb-keyval from one file, and cross-fetch and eventsource-parser only later', () => {
     expect(imports.filter(({ to }) => to === 'idb-keyval').map(({ from }) => from)).toEqual([
       'storage/indexed-db.ts',
     ])
     const users = files.filter((file) => readFileSync(join('src', file), 'utf8').includes("'cross-fetch'"))
     expect(users).toEqual(['transport/http.ts'])
     expect(readFileSync('src/transport/http.ts', 'utf8')).toContain("await import('cross-fetch')")
+    expect(readFileSync('src/live/event-stream.ts', 'utf8')).toMatch(
+      /^(?!.*from 'eventsource-parser').*await import\('eventsource-parser'\)/s,
+    )
   })
 
   it('has a front door that reaches no storage but memory and localStorage', () => {

@@ -61,6 +61,7 @@ describe('the package as built', () => {
     const before = Object.getOwnPropertyNames(globalThis).length
     await import('../dist/index.js' as string)
     await import('../dist/storage.js' as string)
+    await import('../dist/live.js' as string)
     expect(Object.getOwnPropertyNames(globalThis)).toHaveLength(before)
   })
 

@@ -1,0 +1,5 @@
+export type { AwakeOptions, Source } from './live/awake.ts'
+export type { EventSourceConstructor, EventSourceLike } from './live/event-stream.ts'
+export { type LifecycleOptions, lifecycle } from './live/lifecycle.ts'
+export { type Polling, type PollingOptions, polling } from './live/polling.ts'
+export { type RealtimeOptions, realtime } from './live/realtime.ts'

@@ -1,0 +1,100 @@
+import { build } from 'esbuild'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { colours } from './document.ts'
+import { type App, useWorld } from './world.ts'
+
+type Live = typeof import('../../src/live.ts')
+
+const world = useWorld()
+let live = ''
+
+// The script tag brings no extensions, so the door is bundled as an app would do it.
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    entryPoints: ['dist/live.js'],
+    bundle: true,
+    format: 'iife',
+    globalName: 'guidonLive',
+    footer: { js: 'globalThis.guidonLive = guidonLive' },
+    platform: 'browser',
+    write: false,
+  })
+  live = outputFiles[0]!.text
+})
+beforeEach(() => world.context().addInitScript({ content: live }))
+
+const app = ((guidon, { api, key, ada }) => {
+  const { lifecycle, polling, realtime } = (globalThis as unknown as { guidonLive: Live }).guidonLive
+  const flags = guidon.createClient({
+    environmentKey: key,
+    api,
+    identity: ada,
+    use: [lifecycle(), polling(), realtime()],
+  })
+  const becomes = (value: string) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (flags.value('colour', '') === value) resolve()
+      }
+      flags.on('change', look)
+      look()
+    })
+  let isVisible = true
+  Object.defineProperty(document, 'visibilityState', { get: () => (isVisible ? 'visible' : 'hidden') })
+  const show = (visible: boolean) => {
+    isVisible = visible
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+  }
+  return { flags, becomes, show }
+}) satisfies App<unknown>
+
+/** Until the server has seen so many streams: a turn of the event loop at a time. */
+const streams = async (count: number) => {
+  const opened = () => world.net.asked().filter(({ path }) => path === '/sse/environments/client-key/stream')
+  while (opened().length < count) await new Promise((resolve) => setTimeout(resolve, 5))
+  return opened()
+}
+const questions = () => world.net.asked().filter(({ path }) => path.startsWith('/api/')).length
+
+it('has no need of a parser for event streams in a browser', () => {
+  expect(live).not.toContain('ParseError')
+})
+
+it('shows a change that is saved, which the page hears of through its EventSource', async () => {
+  const visit = await world.visit(app)
+  await visit.ask(({ becomes }) => becomes('of ada'))
+  const [stream] = await streams(1)
+  expect(stream!.headers.accept).toBe('text/event-stream')
+  world.net.replace(colours(' anew'))
+  await visit.ask(({ becomes }) => becomes('of ada anew'))
+  world.net.replace(colours(' again'))
+  await visit.ask(({ becomes }) => becomes('of ada again'))
+  expect(questions()).toBe(3)
+  expect(await streams(1)).toHaveLength(1)
+})
+
+it('makes no request in an hour in which the page is hidden, and brings what was missed on return', async () => {
+  await world.context().clock.install()
+  const visit = await world.visit(app)
+  await visit.ask(({ becomes }) => becomes('of ada'))
+  await streams(1)
+  await visit.ask(({ show }) => show(false))
+  world.net.replace(colours(' anew'))
+  const { length } = world.net.asked()
+  await visit.page.clock.runFor(3_600_000)
+  expect(world.net.asked()).toHaveLength(length)
+  await visit.ask(({ show }) => show(true))
+  await visit.ask(({ becomes }) => becomes('of ada anew'))
+  await streams(2)
+})
+
+it('leaves no stream behind when the client is closed', async () => {
+  const visit = await world.visit(app)
+  await visit.ask(({ becomes }) => becomes('of ada'))
+  await streams(1)
+  await visit.ask(({ flags }) => flags.close())
+  const { length } = world.net.asked()
+  world.net.replace(colours(' anew'))
+  await visit.ask(() => new Promise((resolve) => setTimeout(resolve)))
+  expect(world.net.asked()).toHaveLength(length)
+})
