@@ -28,7 +28,7 @@ import { minify } from 'terser'
 const LIMITS = {
   guidon: { '{ createClient }': 8_000, '*': 8_050 },
   'guidon/storage': { '{ indexedDb }': 800, '*': 1_300 },
-  'guidon/analytics': { '{ analytics }': 1_050, '*': 1_500 },
+  'guidon/analytics': { '{ analytics }': 1_050, '*': 1_525 },
   'guidon/live': { '{ realtime }': 1_600, '*': 2_000 },
 }
 /**

@@ -22,7 +22,7 @@ export interface EventDetails {
 export interface Experiments extends Extension {
   /**
    * Something happened, to the client's identity of now. `false`: it was not taken. There is no client (yet, or any
-   * more), no consent, or the server would refuse it: a name that is empty, longer than 256 characters or begins with
+   * more), the identity is transient, no consent, or the server would refuse it: a name that is empty, longer than 256 characters or begins with
    * `$`; too much of something.
    */
   track(event: string, details?: EventDetails): boolean
@@ -57,9 +57,12 @@ export const experiments = ({
   const record = (event: string, { value, feature, metadata }: EventDetails): boolean => {
     try {
       const { client, clock } = inside
+      const identity = inside.identity()
+      // Of somebody who is known to nobody, nothing is kept.
+      if (identity?.transient) return false
       // A trait for one evaluation is an object that says so.
       const traits = Object.fromEntries(
-        Object.entries(client.traits()).filter(([, trait]) => typeof trait !== 'object'),
+        Object.entries(identity ? client.traits() : {}).filter(([, trait]) => typeof trait !== 'object'),
       )
       const parts = [
         [event, 258],
@@ -75,7 +78,7 @@ export const experiments = ({
           JSON.stringify({
             event,
             feature_name: feature,
-            identifier: client.identity,
+            identifier: identity?.id,
             value,
             traits,
             metadata,

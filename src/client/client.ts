@@ -1,6 +1,7 @@
 import type { Clock, SafeStorage, Stop } from '../core/ports.ts'
 import type { GuidonError } from '../model/errors.ts'
 import type { Flag, FlagValue, Source } from '../model/flag.ts'
+import type { Identity } from '../model/identity.ts'
 import type { SnapshotData } from '../model/snapshot.ts'
 import type { TraitInputs } from '../model/trait.ts'
 import type { IdentifierPolicy } from '../privacy/identifier.ts'
@@ -152,6 +153,8 @@ export interface Inside {
   /** The API's base, with its final slash. */
   readonly api: string
   readonly storage: SafeStorage
+  /** Who the client is for, and whether they are transient: of those nothing may be kept. */
+  identity(): Identity | undefined
   readonly clock: Clock
   /** The `fetch` to use, looked up anew at each call. */
   readonly fetch: typeof fetch

@@ -261,6 +261,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     environmentKey,
     api,
     storage,
+    identity: () => user.identity,
     clock,
     fetch: fetcher,
     send,

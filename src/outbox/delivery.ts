@@ -36,8 +36,8 @@ export const createDelivery = (
     onDrop?: (key: string, value: TraitValue | null) => void,
   ): Promise<void> => {
     const identity = { id, transient: false }
+    if (stopped) return
     controller = new AbortController()
-    if (stopped) controller.abort()
     try {
       // A success is an answer that makes sense: a captive portal's 200 has written nothing.
       parseFlags(await send(flagsRequest(identity, writes), controller), identity)

@@ -41,6 +41,15 @@ describe('events', () => {
     return { events, flags }
   }
 
+  it('of a transient identity are refused, and those of nobody carry no traits', async () => {
+    const stranger = await open({ identity: { id: ada, transient: true } })
+    expect([stranger.events.track('seen'), stranger.events.exposure('color')]).toEqual([false, false])
+    const { events } = await open({ identity: { traits: { plan: 'pro' } } })
+    expect(events.track('seen')).toBe(true)
+    await pass(10_000)
+    expect(batches()).toEqual([[{ event: 'seen', traits: {}, timestamp: expect.any(Number) }]])
+  })
+
   it('go to the events server with the key, the user, the persistent traits and the time', async () => {
     const { events, flags } = await open({
       identity: { id: ada, traits: { plan: 'pro', country: transient('FR') } },

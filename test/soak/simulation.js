@@ -171,6 +171,7 @@ export const simulate = async ({ createClient, transient }, sequence, slowStorag
       new Promise((resolve, reject) => {
         const request = { from: self, url, init, resolve, reject }
         if (self.dead) return
+        if (init.signal.aborted) return reject(new DOMException('aborted', 'AbortError'))
         if (!init.body && ++self.out > 1) fail('two refreshes are in flight')
         const done = () => {
           if (!init.body && !request.counted) self.out--
@@ -354,6 +355,14 @@ export const EXAMPLES = [
     { does: 'identify', tab: 0, id: IDS[0], traits: null },
     { does: 'set', tab: 0, key: 'seats', value: 0 },
     { does: 'reset', tab: 0 },
+  ],
+  [
+    { does: 'network', tab: 0, mode: 'slow' },
+    { does: 'set', tab: 0, key: 'plan', value: null },
+    { does: 'identify', tab: 0, id: IDS[1], traits: null },
+    { does: 'answer', tab: 0, nth: 3 },
+    { does: 'close', tab: 0, again: IDS[0], arrives: false },
+    { does: 'setAndLeave', tab: 0, key: 'plan', value: 0, next: null },
   ],
 ]
 
