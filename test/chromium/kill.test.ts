@@ -85,7 +85,7 @@ it('finds the old flags or the new ones, whole, after each of ten kills of the b
     found = Number(versions[0])
 
     ask(({ writeOn }) => writeOn()).catch(() => {}) // it ends with the browser
-    while (version < asked + 4) await sleep(5)
+    while (version < asked + 4) await sleep(6000)
     // Chromium brings a page's storage to the disk when the page is closed. Some kills come before that, some in the
     // middle of it, some just after.
     if (round % 3) page.close().catch(() => {})
@@ -94,4 +94,68 @@ it('finds the old flags or the new ones, whole, after each of ten kills of the b
     profile = undefined
   }
   expect(heard).toEqual([])
+})
+
+interface Made {
+  made: { it: { set(trait: string): void } }
+}
+
+/** An app that sets one trait and waits for nothing. */
+const setter = ((guidon, { api, key, ada }) => {
+  const flags = guidon.createClient({ environmentKey: key, api, identity: ada })
+  return { flags, set: (trait: string) => void flags.setTraits({ [trait]: trait }) }
+}) satisfies App<unknown>
+
+it('loses no trait when the browser is killed before the reply, and writes none for another user', async () => {
+  const traits = new Map<string, Record<string, unknown>>()
+  let newest = ''
+  /** A write reached the server and its reply is lost, or it is lost on the way. */
+  let arrives = true
+  let under: (() => void) | undefined
+  net.answer = (request, response) => {
+    let text = ''
+    request.on('data', (part) => {
+      text += part
+    })
+    request.on('end', () => {
+      const { identifier = ada, traits: writes = [] } = text ? JSON.parse(text) : {}
+      const isNewest = writes.some(({ trait_key }: { trait_key: string }) => trait_key === newest)
+      if (arrives || !isNewest)
+        for (const { trait_key, trait_value } of writes)
+          traits.set(identifier, { ...traits.get(identifier), [trait_key]: trait_value })
+      if (isNewest) under?.()
+      else answering(200, JSON.stringify({ identifier, traits: [], flags: [] }))(request, response)
+    })
+  }
+  const visit = async () => {
+    profile = await launchProfile(folder)
+    const page = await profile.browser.contexts()[0]!.newPage()
+    return open<ReturnType<typeof setter>>(page, site.page(setter))
+  }
+
+  const all: string[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    arrives = round % 5 !== 4
+    const { page, ask } = await visit()
+    await ask(({ flags }) => flags.ready({ from: 'network' }))
+    newest = `trait-${round}`
+    all.push(newest)
+    const underway = new Promise<void>((resolve) => {
+      under = resolve
+    })
+    await page.evaluate((trait) => (globalThis as never as Made).made.it.set(trait), newest)
+    await underway
+    // Chromium keeps what a page stores in memory for five seconds. What neither server nor disk has seen is lost with it.
+    if (!arrives) await sleep(6_000)
+    await profile!.kill()
+    profile = undefined
+  }
+
+  newest = ''
+  const last = await visit()
+  await last.ask(({ flags }) => flags.refresh())
+  expect(await last.ask(({ flags }) => flags.pending)).toBe(0)
+  expect([...traits.keys()]).toEqual([ada])
+  expect(traits.get(ada)).toEqual(Object.fromEntries(all.map((trait) => [trait, trait])))
+  await last.leave()
 })
