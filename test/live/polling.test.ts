@@ -108,6 +108,16 @@ describe('polling', () => {
     expect(seconds()).toEqual([0, 90, 150])
   })
 
+  it('forgets its failures when the user comes back', async () => {
+    const { visibility, net, seconds } = await started()
+    net.flags = () => unavailable()
+    await pass(8 * MINUTE)
+    expect(seconds()).toEqual([0, 60, 180, 420])
+    visibility.tell()
+    await pass(2 * SECOND)
+    expect(seconds()).toEqual([0, 60, 180, 420, 480])
+  })
+
   it('takes another interval at once', async () => {
     const { poll, seconds } = await started()
     await pass(10 * SECOND)

@@ -156,6 +156,32 @@ describe('realtime', () => {
     },
   )
 
+  it('does not wait for its next attempt when the app comes back, and does not make it twice', async () => {
+    vi.mocked(Math.random).mockReturnValue(0.999999)
+    const { visibility, net } = await started()
+    net.cutStreams()
+    await pass(0)
+    visibility.tell()
+    await pass(0)
+    expect(net.open).toBe(1)
+    await pass(MINUTE)
+    expect(net.opened).toHaveLength(2)
+  })
+
+  it('counts one failure of a refresh that serves several updates', async () => {
+    const { net } = await started()
+    net.flags = async () => {
+      await new Promise((resolve) => setTimeout(resolve, SECOND))
+      return new Response('', { status: 503 })
+    }
+    net.save(' second')
+    net.save(' third')
+    await pass(MINUTE)
+    const { length } = net.asked
+    await pass(MINUTE + 30 * SECOND)
+    expect(net.asked).toHaveLength(length + 1)
+  })
+
   it('waits up to a second after the first failure, then two, four … and a minute, with full jitter', async () => {
     world.net.streams = () => Promise.reject(new TypeError('Failed to fetch'))
     vi.mocked(Math.random).mockReturnValue(0.999999)
@@ -186,7 +212,10 @@ describe('realtime', () => {
 
   const blocked: [string, () => Response | Promise<Response>][] = [
     ['answered with 403', () => new Response('', { status: 403 })],
-    ['answered with a page', () => new Response('<h1>No</h1>', { headers: { 'Content-Type': 'text/html' } })],
+    [
+      'answered with a page that does not end',
+      () => new Response(new ReadableStream(), { headers: { 'Content-Type': 'text/html' } }),
+    ],
     ['never answered', () => new Promise(() => {})],
     [
       'answered with a line that never ends',
@@ -300,6 +329,16 @@ describe('realtime', () => {
       expect(made.map(({ isOpen }) => isOpen)).toEqual([false, true])
       flags.close()
       expect(made.map(({ isOpen }) => isOpen)).toEqual([false, false])
+    })
+
+    it('does not listen to one that speaks after it was closed', async () => {
+      const { visibility, net, made } = await opened()
+      visibility.turn(false)
+      made[0]!.isOpen = true
+      made[0]!.tell('open')
+      made[0]!.tell('error')
+      await pass(MINUTE)
+      expect([made.length, net.asked.length]).toEqual([1, 1])
     })
 
     it('polls where the platform refuses to make one', async () => {
