@@ -85,7 +85,7 @@ it('finds the old flags or the new ones, whole, after each of ten kills of the b
     found = Number(versions[0])
 
     ask(({ writeOn }) => writeOn()).catch(() => {}) // it ends with the browser
-    while (version < asked + 4) await sleep(6000)
+    while (version < asked + 4) await sleep(5)
     // Chromium brings a page's storage to the disk when the page is closed. Some kills come before that, some in the
     // middle of it, some just after.
     if (round % 3) page.close().catch(() => {})
