@@ -16,7 +16,7 @@ const ARROWS: Record<string, readonly string[]> = {
   outbox: ['model', 'core', 'wire'],
   client: ['model', 'privacy', 'core', 'wire', 'transport', 'storage', 'outbox'],
   analytics: ['model', 'core', 'transport', 'client'],
-  live: ['core', 'client'],
+  live: ['core', 'transport', 'client'],
   edge: ['model'],
   cli: ['model', 'edge'],
 }

@@ -48,11 +48,11 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     report,
   )
   const disk = createPersistence(storage, scope, options.keepIdentities ?? 5)
-
   const outbox = createOutbox(storage, clock, options.outbox ?? {}, report)
 
   let user: User = { traits: new Map() }
   let closed: GuidonError | undefined
+
   // What is shown, and how it stands.
   const ageMs = () => {
     // A snapshot from the future says that the clock was set back: nobody knows its age.

@@ -6,7 +6,6 @@ declare const clearTimeout: (timer: number | undefined) => void
 
 /** The part of an AbortSignal that is used. */
 interface Signal {
-  readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void): void
 }
 

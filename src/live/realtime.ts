@@ -1,4 +1,5 @@
 import type { Extension } from '../client/client.ts'
+import { backoffMs } from '../transport/backoff.ts'
 import { type AwakeOptions, createAwake } from './awake.ts'
 import { type EventSourceConstructor, overEventSource, overFetch } from './event-stream.ts'
 import { createPoller } from './poller.ts'
@@ -7,8 +8,6 @@ import { createPoller } from './poller.ts'
 const BLOCKED = 3
 /** A stream opens within this time or counts as failed, and one that lasted as long has worked. */
 const SOON_MS = 10_000
-/** No wait before another attempt is longer. */
-const LONGEST_MS = 60_000
 
 export interface RealtimeOptions extends AwakeOptions {
   /**
@@ -78,7 +77,7 @@ export const realtime =
         if (stream !== mine) return
         failures = openedAt && clock() - openedAt >= SOON_MS ? 1 : failures + 1
         pause()
-        timer = setTimeout(open, Math.random() * Math.min(2 ** failures * 500, LONGEST_MS))
+        timer = setTimeout(open, backoffMs(failures))
         poller.plan()
       }
       const opened = () => {

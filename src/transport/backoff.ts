@@ -9,7 +9,10 @@ export const LONGEST_ASKED_MS = 3_600_000
  * How long to wait after so many failures in a row (from 1): up to a second, then two, four …, with full jitter, so that
  * the clients of a server that comes back do not all return at once. What the server asks for comes on top.
  */
-export const backoffMs = (failures: number, { retryAfterMs = 0 }: GuidonError): number =>
+export const backoffMs = (
+  failures: number,
+  { retryAfterMs = 0 }: Pick<GuidonError, 'retryAfterMs'> = {},
+): number =>
   Math.min(retryAfterMs, LONGEST_ASKED_MS) + Math.random() * Math.min(2 ** failures * 500, LONGEST_MS)
 
 /**
