@@ -348,10 +348,11 @@ export const INVARIANTS = [
 export const EXAMPLES = [
   [
     { does: 'network', tab: 0, mode: 'slow' },
+    { does: 'set', tab: 1, key: 'plan', value: 0 },
     { does: 'identify', tab: 0, id: IDS[0], traits: { key: 'seats', value: null } },
     { does: 'answer', tab: 0, nth: 0 },
     { does: 'identify', tab: 0, id: IDS[1], traits: null },
-    { does: 'answer', tab: 0, nth: 1 },
+    { does: 'answer', tab: 0, nth: 3 },
     { does: 'identify', tab: 0, id: IDS[0], traits: null },
     { does: 'set', tab: 0, key: 'seats', value: 0 },
     { does: 'reset', tab: 0 },
