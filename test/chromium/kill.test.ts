@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchProfile, type Profile } from './browser.ts'
 import { ada } from './document.ts'
@@ -96,66 +97,104 @@ it('finds the old flags or the new ones, whole, after each of ten kills of the b
   expect(heard).toEqual([])
 })
 
+type Storages = typeof import('../../src/storage.ts')
+
+/** An app that sets one trait and waits for nothing. It keeps what it has in IndexedDB, or in localStorage when that is missing. */
+const setter = ((guidon, { api, key, ada }) => {
+  const { storages } = globalThis as { storages?: Storages }
+  const flags = guidon.createClient({
+    environmentKey: key,
+    api,
+    identity: ada,
+    storage: storages?.indexedDb(),
+  })
+  return { flags, set: (trait: string) => void flags.setTraits({ [trait]: trait }) }
+}) satisfies App<unknown>
+
 interface Made {
   made: { it: { set(trait: string): void } }
 }
 
-/** An app that sets one trait and waits for nothing. */
-const setter = ((guidon, { api, key, ada }) => {
-  const flags = guidon.createClient({ environmentKey: key, api, identity: ada })
-  return { flags, set: (trait: string) => void flags.setTraits({ [trait]: trait }) }
-}) satisfies App<unknown>
+/** The storage door, bundled as an app would do it: the script tag brings localStorage only. */
+const storages = async () => {
+  const { outputFiles } = await build({
+    entryPoints: ['dist/storage.js'],
+    bundle: true,
+    format: 'iife',
+    globalName: 'storages',
+    footer: { js: 'globalThis.storages = storages' },
+    write: false,
+  })
+  return outputFiles[0]!.text
+}
 
-it('loses no trait when the browser is killed before the reply, and writes none for another user', async () => {
-  const traits = new Map<string, Record<string, unknown>>()
-  let newest = ''
-  /** A write reached the server and its reply is lost, or it is lost on the way. */
-  let arrives = true
-  let under: (() => void) | undefined
-  net.answer = (request, response) => {
-    let text = ''
-    request.on('data', (part) => {
-      text += part
-    })
-    request.on('end', () => {
-      const { identifier = ada, traits: writes = [] } = text ? JSON.parse(text) : {}
-      const isNewest = writes.some(({ trait_key }: { trait_key: string }) => trait_key === newest)
-      if (arrives || !isNewest)
-        for (const { trait_key, trait_value } of writes)
-          traits.set(identifier, { ...traits.get(identifier), [trait_key]: trait_value })
-      if (isNewest) under?.()
-      else answering(200, JSON.stringify({ identifier, traits: [], flags: [] }))(request, response)
-    })
-  }
-  const visit = async () => {
-    profile = await launchProfile(folder)
-    const page = await profile.browser.contexts()[0]!.newPage()
-    return open<ReturnType<typeof setter>>(page, site.page(setter))
-  }
+/**
+ * Chromium writes IndexedDB to the disk when a transaction ends, and localStorage some seconds later. So with the first no
+ * trait is lost once its request is out; with the second a trait is lost with the browser when neither the server nor
+ * the disk has seen it.
+ */
+it.each([
+  { name: 'IndexedDB', rounds: 40, script: storages, losing: true },
+  { name: 'localStorage', rounds: 10, script: () => '', losing: false },
+])(
+  'loses no trait in $name when the browser is killed $rounds times before the reply, and writes none for another user',
+  async ({ rounds, script, losing }) => {
+    const home = mkdtempSync(join(tmpdir(), 'guidon-profile-'))
+    const content = await script()
+    const traits = new Map<string, Record<string, unknown>>()
+    let newest = ''
+    /** A write reached the server and its reply is lost, or it is lost on the way. */
+    let arrives = true
+    let under: (() => void) | undefined
+    net.answer = (request, response) => {
+      let text = ''
+      request.on('data', (part) => {
+        text += part
+      })
+      request.on('end', () => {
+        const { identifier = ada, traits: writes = [] } = text ? JSON.parse(text) : {}
+        const isNewest = writes.some(({ trait_key }: { trait_key: string }) => trait_key === newest)
+        if (arrives || !isNewest)
+          for (const { trait_key, trait_value } of writes)
+            traits.set(identifier, { ...traits.get(identifier), [trait_key]: trait_value })
+        if (isNewest) under?.()
+        else answering(200, JSON.stringify({ identifier, traits: [], flags: [] }))(request, response)
+      })
+    }
+    const visit = async () => {
+      profile = await launchProfile(home)
+      const context = profile.browser.contexts()[0]!
+      await context.addInitScript({ content })
+      return open<ReturnType<typeof setter>>(await context.newPage(), site.page(setter))
+    }
 
-  const all: string[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    arrives = round % 5 !== 4
-    const { page, ask } = await visit()
-    await ask(({ flags }) => flags.ready({ from: 'network' }))
-    newest = `trait-${round}`
-    all.push(newest)
-    const underway = new Promise<void>((resolve) => {
-      under = resolve
-    })
-    await page.evaluate((trait) => (globalThis as never as Made).made.it.set(trait), newest)
-    await underway
-    // Chromium keeps what a page stores in memory for five seconds. What neither server nor disk has seen is lost with it.
-    if (!arrives) await sleep(6_000)
+    const all: string[] = []
+    for (let round = 0; round < rounds; round++) {
+      arrives = !losing || round % 2 === 0
+      newest = ''
+      const { page, ask } = await visit()
+      await ask(({ flags }) => flags.ready({ from: 'network' }))
+      newest = `trait-${round}`
+      all.push(newest)
+      const underway = new Promise<void>((resolve) => {
+        under = resolve
+      })
+      await page.evaluate((trait) => (globalThis as never as Made).made.it.set(trait), newest)
+      await underway
+      await sleep((round * 7) % 20)
+      await profile!.kill()
+      profile = undefined
+    }
+
+    newest = ''
+    const last = await visit()
+    await last.ask(({ flags }) => flags.refresh())
+    expect(await last.ask(({ flags }) => flags.pending)).toBe(0)
+    expect([...traits.keys()]).toEqual([ada])
+    expect(traits.get(ada)).toEqual(Object.fromEntries(all.map((trait) => [trait, trait])))
+    await last.leave()
     await profile!.kill()
     profile = undefined
-  }
-
-  newest = ''
-  const last = await visit()
-  await last.ask(({ flags }) => flags.refresh())
-  expect(await last.ask(({ flags }) => flags.pending)).toBe(0)
-  expect([...traits.keys()]).toEqual([ada])
-  expect(traits.get(ada)).toEqual(Object.fromEntries(all.map((trait) => [trait, trait])))
-  await last.leave()
-})
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+  },
+)
