@@ -25,7 +25,7 @@ for (let round = 0; done < wanted; round++) {
     print(
       `failed after ${done.toLocaleString('en-US')} steps, seed ${seed}: ${result.errorInstance?.message}`,
     )
-    print(`the shortest sequence that shows it, and whether storage was slow:`)
+    print(`the shortest sequence that shows it, and its surroundings:`)
     print(JSON.stringify(result.counterexample, null, 1))
     process.exit(1)
   }

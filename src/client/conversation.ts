@@ -105,8 +105,12 @@ export const createConversation = ({
   }
 
   /** Finds traits that the server refuses, and takes them out. Gives whether there were any. */
-  const withoutTheBad = async (id: string, traits: Map<string, Trait>) => {
+  const withoutTheBad = async (id: string, user: User) => {
+    const { traits } = user
     let found = false
+    // Also one that was delivered before.
+    user.fresh = traits
+    keep(user)
     const onDrop = (key: string, value: TraitValue | null) => {
       found = true
       if (traits.get(key)?.value === value) traits.delete(key)
@@ -158,7 +162,7 @@ export const createConversation = ({
         failed = error as GuidonError
         // Who waits hears of a failure when it is known what the device has.
         await user.loaded
-        if (id && isRefusal(failed) && (await withoutTheBad(id, traits))) continue
+        if (id && isRefusal(failed) && (await withoutTheBad(id, user))) continue
       }
       user.writing = 0
       if (user.over || more || generation !== store.generation) continue

@@ -38,14 +38,14 @@ export const createPersistence = (storage: SafeStorage, scope: string, keep: num
       const user = hash(identity)
       saved = undefined
       return andThen(storage.get(user), (text) => {
-        const stored = fromText(text, scope, user)
+        const stored = fromText(text as string, scope, user)
         // What is on the device belongs to one user.
         if (stored && !stored.shared) {
           saved = stored.flags
           change(user, (users) => users.unshift(user))
           return { ...stored, identity, source: 'storage' }
         }
-        if (text != null) storage.delete(user)
+        if (typeof text === 'string') storage.delete(user)
         return
       })
     },

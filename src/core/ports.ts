@@ -21,9 +21,9 @@ export interface Storage {
   keys(): MaybePromise<Iterable<string>>
 }
 
-/** A storage that never throws, rejects or hangs. `set` says whether the text is kept. */
+/** A storage that never throws, rejects or hangs. `false` says that it did not work. */
 export interface SafeStorage {
-  get(key: string): MaybePromise<string | null | undefined>
+  get(key: string): MaybePromise<string | null | undefined | false>
   set(key: string, text: string): MaybePromise<boolean>
   delete(key: string): MaybePromise<unknown>
 }

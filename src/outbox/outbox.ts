@@ -10,7 +10,10 @@ export interface OutboxOptions {
   readonly maxAgeMs?: number
 }
 
-/** A trait to be written: for whom, which, what (`null` removes it), since when (milliseconds since 1970). */
+/**
+ * A trait to be written: for whom, which, what (`null` removes it), since when (milliseconds since 1970). Among changes, one
+ * of time 0 says that this value need not be written any more.
+ */
 type Write = readonly [identity: string, key: string, value: TraitValue | null, at: number]
 
 /**
@@ -43,8 +46,8 @@ export const createOutbox = (
   /** Oldest first: what was put here, and what was on the device at the start. */
   let writes: readonly Write[] = []
   const own = new WeakSet<Write>()
-  /** The device did not take the last change: then it is no longer what counts. */
-  let failed = false
+  /** Changes that the device has not taken yet. */
+  let unsaved: readonly Write[] = []
   let saved: MaybePromise<void>
 
   const load = (text: unknown): readonly Write[] => {
@@ -57,23 +60,43 @@ export const createOutbox = (
     }
   }
 
-  /** Changes what is here at once, and what is on the device, where other tabs' writes are as well, in its turn. */
-  const change = (edit: (list: readonly Write[]) => readonly Write[]) => {
-    writes = edit(writes)
-    saved = andThen(saved, () =>
-      andThen(storage.get('outbox'), (text) => {
-        const list = failed ? writes : edit(load(text))
-        const kept = list.length ? storage.set('outbox', JSON.stringify(list)) : storage.delete('outbox')
-        return andThen(kept, (ok) => {
-          failed = !ok
-        })
-      }),
-    )
-  }
   const without = (identity: string, key: string) => (write: Write) =>
     write[0] !== identity || write[1] !== key
-  const done = (identity: string, key: string, value: TraitValue | null) =>
-    change((list) => list.filter((write) => without(identity, key)(write) || write[2] !== value))
+  const apply = (list: readonly Write[], change: Write) => {
+    const [identity, key, value, at] = change
+    return at
+      ? [...list.filter(without(identity, key)), change]
+      : list.filter((write) => without(identity, key)(write) || write[2] !== value)
+  }
+
+  /** Brings together what is here and what is on the device, where other tabs' writes are as well. One after the other. */
+  const save = () => {
+    saved = andThen(saved, () =>
+      andThen(storage.get('outbox'), (text) => {
+        if (text === false) return
+        const changes = unsaved
+        const there = changes.reduce(apply, load(text))
+        const texts = there.map(String)
+        // What another tab has delivered since, or set anew, is not to be sent by this one.
+        writes = writes.filter((write) => own.has(write) || texts.includes(`${write}`))
+        if (!changes.length) return
+        return andThen(
+          there.length ? storage.set('outbox', JSON.stringify(there)) : storage.delete('outbox'),
+          (ok) => {
+            if (ok) unsaved = unsaved.filter((change) => !changes.includes(change))
+          },
+        )
+      }),
+    )
+    return saved
+  }
+  const change = (write: Write) => {
+    writes = apply(writes, write)
+    // What was set before does not matter any more.
+    unsaved = write[3] ? apply(unsaved, write) : [...unsaved, write]
+    save()
+  }
+  const done = (identity: string, key: string, value: TraitValue | null) => change([identity, key, value, 0])
 
   const drop = (identity: string, key: string, value: TraitValue | null, why: string) => {
     done(identity, key, value)
@@ -98,7 +121,7 @@ export const createOutbox = (
     put(identity, key, value) {
       const write: Write = [identity, key, value, clock()]
       own.add(write)
-      change((list) => [...list.filter(without(identity, key)), write])
+      change(write)
       while (JSON.stringify(writes).length > maxChars) {
         const [identity, key, value] = writes[0] as Write
         drop(identity, key, value, 'no room')
@@ -107,17 +130,14 @@ export const createOutbox = (
     done,
     drop,
     of: (identity) =>
-      andThen(saved, () =>
-        andThen(storage.get('outbox'), (text) => {
-          const there = load(text).map(String)
-          // What another tab has delivered since, or set anew, is not to be sent by this one.
-          writes = writes.filter((write) => failed || own.has(write) || there.includes(`${write}`))
-          return new Map(
+      andThen(
+        save(),
+        () =>
+          new Map(
             writes
               .filter((write) => write[0] === identity)
               .map(([, key, value]) => [key, { value, transient: false }]),
-          )
-        }),
+          ),
       ),
     identities: () => new Set(writes.map(([identity]) => identity)),
   }

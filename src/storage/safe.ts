@@ -33,7 +33,7 @@ export const safeStorage = (
   }
 
   return {
-    get: (key) => attempt(() => andThen(storage.get(prefix + key), (text) => text)) as MaybePromise<string>,
+    get: (key) => attempt(() => andThen(storage.get(prefix + key), (text) => text)),
     set: (key, text) => attempt(() => andThen(storage.set(prefix + key, text), () => true)),
     delete: (key) => attempt(() => andThen(storage.delete(prefix + key), () => true)),
   }

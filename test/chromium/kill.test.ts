@@ -102,12 +102,8 @@ type Storages = typeof import('../../src/storage.ts')
 /** An app that sets one trait and waits for nothing. It keeps what it has in IndexedDB, or in localStorage when that is missing. */
 const setter = ((guidon, { api, key, ada }) => {
   const { storages } = globalThis as { storages?: Storages }
-  const flags = guidon.createClient({
-    environmentKey: key,
-    api,
-    identity: ada,
-    storage: storages?.indexedDb(),
-  })
+  const storage = storages && { storage: storages.indexedDb() }
+  const flags = guidon.createClient({ environmentKey: key, api, identity: ada, ...storage })
   return { flags, set: (trait: string) => void flags.setTraits({ [trait]: trait }) }
 }) satisfies App<unknown>
 

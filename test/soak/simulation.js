@@ -9,11 +9,13 @@ const SECRET = 'transient-value'
 
 const id = fc.constantFrom(...IDS)
 const key = fc.constantFrom('plan', 'seats', '__proto__')
-const value = fc.oneof(fc.integer({ min: 0, max: 99 }), fc.constant(null))
+/** The server answers 400 to a request that holds this. */
+const REFUSED = 13
+const value = fc.oneof(fc.integer({ min: 0, max: 99 }), fc.constant(null), fc.constant(REFUSED))
 const tab = fc.constantFrom(0, 1)
 const step = (does, more = {}) => fc.record({ does: fc.constant(does), tab, ...more })
 
-/** One thing that happens. `tab` says on which of two devices. */
+/** One thing that happens. `tab` says in which of two tabs. */
 export const steps = fc.oneof(
   { weight: 3, arbitrary: step('identify', { id, traits: fc.option(fc.record({ key, value })) }) },
   { weight: 1, arbitrary: step('reset') },
@@ -34,6 +36,10 @@ export const steps = fc.oneof(
   { weight: 1, arbitrary: step('stranger') },
   { weight: 2, arbitrary: step('setAndLeave', { key, value, next: fc.option(id) }) },
   { weight: 1, arbitrary: step('deploy') },
+  {
+    weight: 1,
+    arbitrary: step('disk', { mode: fc.constantFrom('works', 'works', 'full', 'denied', 'hung') }),
+  },
 )
 
 /** Timers and clocks that move when told to, in the place of the real ones. */
@@ -91,12 +97,14 @@ const fail = (what) => {
  * @param createClient the client's
  * @param transient the client's
  * @param sequence what `steps` makes
- * @param slowStorage whether storage answers with promises
+ * @param surroundings `slowStorage`: storage answers with promises; `oneDevice`: both tabs have the same storage
  * @param onStep is called after each step
  */
-export const simulate = async ({ createClient, transient }, sequence, slowStorage, onStep) => {
+export const simulate = async ({ createClient, transient }, sequence, { slowStorage, oneDevice }, onStep) => {
   const time = fakeTime()
-  const devices = [new Map(), new Map()]
+  const device = () => ({ texts: new Map(), mode: 'works', waiting: [] })
+  const devices = [device(), device()]
+  if (oneDevice) devices[1] = devices[0]
   const server = { version: 0, traits: new Map(), mode: 'on', held: [] }
   /** The last persistent value that was set, by identity and key. */
   const wanted = new Map()
@@ -114,6 +122,7 @@ export const simulate = async ({ createClient, transient }, sequence, slowStorag
     if (server.mode === 'forbidden') return respond(403, '{"detail":"no"}')
     const body = init.body ? JSON.parse(init.body) : undefined
     const asked = body?.identifier ?? new URL(url).searchParams.get('identifier')
+    if (body?.traits?.some(({ trait_value }) => trait_value === REFUSED)) return respond(400, '{}')
     for (const { trait_key, trait_value, transient } of body?.traits ?? []) {
       if (trait_value === SECRET && !transient) fail('a transient value was sent as a persistent one')
       if (body.transient || transient) continue
@@ -159,13 +168,26 @@ export const simulate = async ({ createClient, transient }, sequence, slowStorag
 
   const open = (number, identity) => {
     const self = { number, dead: false, out: 0, sets: 0 }
-    const texts = devices[number]
-    const later = (result) => (slowStorage ? Promise.resolve(result) : result)
+    const device = devices[number]
+    const { texts } = device
+    const operate = (isWrite, action) => {
+      const { mode } = device
+      if (mode !== 'works') device.lacked = true
+      // A disk that hangs never answers: what it was told to do is not done.
+      if (mode === 'hung' && slowStorage) return new Promise(() => {})
+      if (mode === 'denied' || (mode === 'full' && isWrite)) {
+        const error = new DOMException('no', 'QuotaExceededError')
+        if (slowStorage) return Promise.reject(error)
+        throw error
+      }
+      const result = self.dead && isWrite ? undefined : action()
+      return slowStorage ? Promise.resolve(result) : result
+    }
     const storage = {
-      get: (name) => later(texts.get(name)),
-      set: (name, text) => later(self.dead || texts.set(name, text)),
-      delete: (name) => later(self.dead || texts.delete(name)),
-      keys: () => later([...texts.keys()]),
+      get: (name) => operate(false, () => texts.get(name)),
+      set: (name, text) => operate(true, () => void texts.set(name, text)),
+      delete: (name) => operate(false, () => texts.delete(name)),
+      keys: () => operate(false, () => [...texts.keys()]),
     }
     const fetch = (url, init) =>
       new Promise((resolve, reject) => {
@@ -209,9 +231,19 @@ export const simulate = async ({ createClient, transient }, sequence, slowStorag
   const tabs = [open(0, IDS[0]), open(1)]
 
   const want = (self, name, what) => {
-    // Each device has keys of its own: which of two devices was last is nobody's to say.
+    // Each tab has keys of its own: which of two was last is nobody's to say.
     const { identity } = self.flags
     if (identity && identity !== STRANGER) wanted.set(`${identity} ${name}`, what)
+  }
+  /**
+   * What a page that goes had to keep on a disk that did not take it may be lost, or come back. So may what one of two tabs
+   * kept that read and wrote the outbox at the same moment, which needs a storage that answers later.
+   */
+  const forgive = (self) => {
+    const { mode } = devices[self.number]
+    if (!devices[self.number].lacked && mode === 'works' && !(oneDevice && slowStorage)) return
+    for (const what of wanted.keys())
+      if (oneDevice || what.endsWith(`${self.number}`)) wanted.set(what, undefined)
   }
   const named = (self, name) => (name === '__proto__' ? name : `${name}${self.number}`)
   const traitsOf = (name, what) => Object.fromEntries([[name, what]])
@@ -228,6 +260,8 @@ export const simulate = async ({ createClient, transient }, sequence, slowStorag
       const name = key === '__proto__' ? `__proto__${self.number}` : named(self, key)
       const { flags } = self
       const { identity } = flags
+      // A trait of nobody waits nowhere, so it cannot be dropped: all of its session's requests would fail.
+      if (value === REFUSED && (!identity || identity === STRANGER)) return
       want(self, name, value)
       const set = ++self.sets
       const told = flags.setTraits(traitsOf(name, value))
@@ -237,6 +271,7 @@ export const simulate = async ({ createClient, transient }, sequence, slowStorag
           const seen = flags.value('sent', '')
           if (
             value !== null &&
+            value !== REFUSED &&
             flags.identity === identity &&
             self.sets === set &&
             !seen.includes(`${name}=${value};`)
@@ -260,18 +295,21 @@ export const simulate = async ({ createClient, transient }, sequence, slowStorag
     crash: async (self, { again, arrives }) => {
       // A slow storage is given the moment it needs: what it never got it cannot have.
       if (slowStorage) await time.calm()
+      forgive(self)
       arriveOrNever(self, arrives)
       self.dead = true
       self.flags.close()
       tabs[self.number] = open(self.number, again ?? undefined)
     },
     close: async (self, { again, arrives }) => {
+      forgive(self)
       arriveOrNever(self, arrives)
       self.flags.close()
       await time.calm()
       tabs[self.number] = open(self.number, again ?? undefined)
     },
     stranger: async (self) => {
+      forgive(self)
       arriveOrNever(self, true)
       self.flags.close()
       await time.calm()
@@ -285,6 +323,9 @@ export const simulate = async ({ createClient, transient }, sequence, slowStorag
     deploy: () => {
       server.version++
     },
+    disk: (self, { mode }) => {
+      devices[self.number].mode = mode
+    },
   }
 
   const check = () => {
@@ -293,7 +334,7 @@ export const simulate = async ({ createClient, transient }, sequence, slowStorag
       if (shown !== 'none' && shown !== (flags.identity ?? 'nobody'))
         fail(`the flags of ${shown} are shown for ${flags.identity}`)
     }
-    for (const [name, text] of [...devices[0], ...devices[1]])
+    for (const [name, text] of [...devices[0].texts, ...devices[1].texts])
       if (`${name}${text}`.includes(SECRET)) fail('a transient value is on the device')
       else if (text.includes(`"${STRANGER}"`)) fail('a transient identity is on the device')
     if (problems.length) fail(problems[0])
@@ -308,6 +349,7 @@ export const simulate = async ({ createClient, transient }, sequence, slowStorag
     }
     // The network heals, and everything settles.
     server.mode = 'on'
+    for (const device of devices) device.mode = 'works'
     for (const request of server.held.splice(0)) answer(request)
     for (let round = 0; round < 4; round++) {
       for (const { flags } of tabs) flags.refresh().catch(() => {})
@@ -322,6 +364,8 @@ export const simulate = async ({ createClient, transient }, sequence, slowStorag
     }
     for (const [what, value] of wanted) {
       const [identity, name] = what.split(' ')
+      // What is refused is dropped; the server keeps what it had.
+      if (value === REFUSED || value === undefined) continue
       const has = server.traits.get(identity)?.get(name) ?? null
       if (has !== value) fail(`the server has ${has} for ${name} of ${identity} instead of ${value}`)
     }
@@ -346,29 +390,68 @@ export const INVARIANTS = [
 
 /** Sequences that showed a fault once. */
 export const EXAMPLES = [
-  [
-    { does: 'network', tab: 0, mode: 'slow' },
-    { does: 'set', tab: 1, key: 'plan', value: 0 },
-    { does: 'identify', tab: 0, id: IDS[0], traits: { key: 'seats', value: null } },
-    { does: 'answer', tab: 0, nth: 0 },
-    { does: 'identify', tab: 0, id: IDS[1], traits: null },
-    { does: 'answer', tab: 0, nth: 3 },
-    { does: 'identify', tab: 0, id: IDS[0], traits: null },
-    { does: 'set', tab: 0, key: 'seats', value: 0 },
-    { does: 'reset', tab: 0 },
-  ],
-  [
-    { does: 'network', tab: 0, mode: 'slow' },
-    { does: 'set', tab: 0, key: 'plan', value: null },
-    { does: 'identify', tab: 0, id: IDS[1], traits: null },
-    { does: 'answer', tab: 0, nth: 3 },
-    { does: 'close', tab: 0, again: IDS[0], arrives: false },
-    { does: 'setAndLeave', tab: 0, key: 'plan', value: 0, next: null },
-  ],
+  {
+    surroundings: {},
+    sequence: [
+      { does: 'network', tab: 0, mode: 'slow' },
+      { does: 'set', tab: 1, key: 'plan', value: 0 },
+      { does: 'identify', tab: 0, id: IDS[0], traits: { key: 'seats', value: null } },
+      { does: 'answer', tab: 0, nth: 0 },
+      { does: 'identify', tab: 0, id: IDS[1], traits: null },
+      { does: 'answer', tab: 0, nth: 3 },
+      { does: 'identify', tab: 0, id: IDS[0], traits: null },
+      { does: 'set', tab: 0, key: 'seats', value: 0 },
+      { does: 'reset', tab: 0 },
+    ],
+  },
+  {
+    surroundings: {},
+    sequence: [
+      { does: 'network', tab: 0, mode: 'slow' },
+      { does: 'set', tab: 0, key: 'plan', value: null },
+      { does: 'identify', tab: 0, id: IDS[1], traits: null },
+      { does: 'answer', tab: 0, nth: 3 },
+      { does: 'close', tab: 0, again: IDS[0], arrives: false },
+      { does: 'setAndLeave', tab: 0, key: 'plan', value: 0, next: null },
+    ],
+  },
+  {
+    surroundings: {},
+    sequence: [
+      { does: 'network', tab: 0, mode: 'slow' },
+      { does: 'set', tab: 0, key: 'plan', value: null },
+      { does: 'network', tab: 0, mode: 'on' },
+      { does: 'identify', tab: 0, id: IDS[1], traits: null },
+      { does: 'identify', tab: 0, id: IDS[0], traits: null },
+      { does: 'set', tab: 0, key: 'plan', value: REFUSED },
+    ],
+  },
+  {
+    surroundings: {},
+    sequence: [
+      { does: 'network', tab: 0, mode: 'off' },
+      { does: 'setAndLeave', tab: 0, key: 'plan', value: 0, next: null },
+      { does: 'close', tab: 0, again: null, arrives: false },
+      { does: 'disk', tab: 0, mode: 'denied' },
+      { does: 'setAndLeave', tab: 0, key: 'plan', value: REFUSED, next: null },
+    ],
+  },
+  {
+    surroundings: { oneDevice: true },
+    sequence: [
+      { does: 'network', tab: 0, mode: 'off' },
+      { does: 'set', tab: 0, key: 'plan', value: 0 },
+      { does: 'stranger', tab: 0 },
+      { does: 'disk', tab: 0, mode: 'full' },
+      { does: 'identify', tab: 1, id: IDS[0], traits: { key: 'plan', value: REFUSED } },
+    ],
+  },
 ]
 
 /** The property that holds for every sequence. */
 export const property = (guidon, onStep) =>
-  fc.asyncProperty(fc.array(steps, { maxLength: 30, size: 'max' }), fc.boolean(), (sequence, slowStorage) =>
-    simulate(guidon, sequence, slowStorage, onStep),
+  fc.asyncProperty(
+    fc.array(steps, { maxLength: 30, size: 'max' }),
+    fc.record({ slowStorage: fc.boolean(), oneDevice: fc.boolean() }),
+    (sequence, surroundings) => simulate(guidon, sequence, surroundings, onStep),
   )

@@ -17,6 +17,6 @@ it('holds for random sequences of what apps, users, networks and devices do', as
   expect(steps).toBeGreaterThan(5_000)
 }, 60_000)
 
-it.each(EXAMPLES)('holds for a sequence that showed a fault once', async (...sequence) => {
-  await simulate(guidon, sequence, false)
+it.each(EXAMPLES)('holds for a sequence that showed a fault once', async ({ sequence, surroundings }) => {
+  await simulate(guidon, sequence, surroundings)
 })
