@@ -3,3 +3,4 @@ export type { EventSourceConstructor, EventSourceLike } from './live/event-strea
 export { type LifecycleOptions, lifecycle } from './live/lifecycle.ts'
 export { type Polling, type PollingOptions, polling } from './live/polling.ts'
 export { type RealtimeOptions, realtime } from './live/realtime.ts'
+export { tabs } from './live/tabs.ts'

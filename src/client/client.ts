@@ -2,7 +2,7 @@ import type { Clock, SafeStorage, Stop } from '../core/ports.ts'
 import type { GuidonError } from '../model/errors.ts'
 import type { Flag, FlagValue, Source } from '../model/flag.ts'
 import type { Identity } from '../model/identity.ts'
-import type { SnapshotData } from '../model/snapshot.ts'
+import type { Snapshot, SnapshotData } from '../model/snapshot.ts'
 import type { TraitInputs } from '../model/trait.ts'
 import type { IdentifierPolicy } from '../privacy/identifier.ts'
 import type { TraitPolicy } from '../privacy/traits.ts'
@@ -86,6 +86,8 @@ export interface ClientEvents {
   status: Status
   error: GuidonError
   guard: GuardEvent
+  /** Something happened: an answer, another user, other traits, a failure. Told once for all that happens in a tick. */
+  settled: undefined
 }
 
 /** What `createClient()` gives. Reads are synchronous and never throw; nothing they return can change the client. */
@@ -156,6 +158,8 @@ export interface Inside {
   /** Who the client is for, and whether they are transient: of those nothing may be kept. */
   identity(): Identity | undefined
   readonly clock: Clock
+  /** The age of the flags that are shown. `Infinity` for bundled flags, and when the clock was set back. */
+  ageMs(): number
   /** The `fetch` to use, looked up anew at each call. */
   readonly fetch: typeof fetch
   /** One request over the client's road: with its key and its time limit. Rejects with a GuidonError. */
@@ -164,6 +168,10 @@ export interface Inside {
   readonly road: (base: string) => Send
   /** Tells the `error` event. */
   readonly report: (error: GuidonError) => void
+  /** The flags that came last, whether they are shown already or wait for the next start. */
+  latest(): Snapshot
+  /** Takes flags that another client was given for the same user with the same traits. Older ones are not taken. */
+  take(snapshot: Snapshot): void
   /** Like `client.refresh()`, but a request that is already out does not count: one more follows. */
   refresh(): Promise<void>
 }

@@ -148,9 +148,10 @@ export const createConversation = ({
           if (sent.size) await outbox.saved
           // While another write for this user had its turn, something newer may have come.
           if (user.over || generation !== store.generation) return
+          const at = clock()
           const text = await send(flagsRequest(identity, sent), user.stop as AbortController)
           const flags = parseFlags(text, identity)
-          store.replace({ identity: user.identity?.id, source: 'network', at: clock(), flags }, generation)
+          store.replace({ identity: user.identity?.id, source: 'network', at, flags }, generation)
           sent.forEach((trait, key) => {
             if (id && !trait.transient) outbox.done(id, key, trait.value)
             // A removal that arrived is done. One that was set anew meanwhile is not the one that arrived.

@@ -6,7 +6,7 @@ import { createStore } from '../core/store.ts'
 import { within } from '../core/within.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { Identity } from '../model/identity.ts'
-import { defaultsTable, fromText, toText } from '../model/snapshot.ts'
+import { defaultsTable, fromText, type Snapshot, toText } from '../model/snapshot.ts'
 import type { Trait, Traits } from '../model/trait.ts'
 import { createOutbox } from '../outbox/outbox.ts'
 import { newGuid } from '../privacy/guid.ts'
@@ -263,19 +263,28 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     storage,
     identity: () => user.identity,
     clock,
+    ageMs,
     fetch: fetcher,
     send,
     road,
     report,
+    latest: () => store.latest,
+    take(snapshot: Snapshot) {
+      user.heard = true
+      user.failed = user.nextAttemptAt = undefined
+      store.replace(snapshot, store.generation)
+      settle()
+    },
     refresh: () => talk.sync(user, true),
   }
-  const stops = options.use?.map((extend) => extend(inside)) ?? []
 
   // The first request: not when the page brought what it would bring.
   if (store.shown.source === 'network' && !options.snapshot?.shared && !isStale()) {
     user.heard = true
     disk.save(store.latest)
   } else talk.start(user)
+  // Extensions find a client that has begun.
+  const stops = options.use?.map((extend) => extend(inside)) ?? []
   // A slow storage tells later that something waits.
   andThen(outbox.saved, () => {
     if (outbox.size && !user.nextAttemptAt) talk.sync(user, true)

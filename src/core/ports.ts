@@ -33,3 +33,11 @@ export type Clock = () => number
 
 /** Ends what was started. */
 export type Stop = () => void
+
+/** One end of several things. */
+export const stopAll =
+  // biome-ignore lint/suspicious/noConfusingVoidType: what starts nothing returns nothing.
+    (...stops: readonly (Stop | void)[]): Stop =>
+    () => {
+      for (const stop of stops) stop?.()
+    }

@@ -59,8 +59,9 @@ export const createStore = (bundled: FlagTable, apply?: ApplyPolicy): Store => {
       if (generation !== store.generation || next.identity !== shown.identity) return
       const live = next.source === 'network'
       // Storage may answer after the network did: yesterday's flags must not overwrite today's. Nor must they overwrite a
-      // younger snapshot that came with the page, or the first paint would flicker.
-      if (!live && (answered || next.at < shown.at)) return
+      // younger snapshot that came with the page, or the first paint would flicker. Of two answers the one that was asked for
+      // later counts, though it may have come to another tab.
+      if (answered ? !live || next.at < latest.at : !live && next.at < shown.at) return
       answered = live
       // Equal flags keep their table: no second copy in memory, and who compares by reference sees that nothing changed.
       const names = live ? diff(latest.flags, next.flags) : undefined

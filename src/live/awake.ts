@@ -1,4 +1,4 @@
-import type { Stop } from '../core/ports.ts'
+import { type Stop, stopAll } from '../core/ports.ts'
 
 /** Something that is so or is not: visible, online. */
 export interface Source {
@@ -7,7 +7,7 @@ export interface Source {
   subscribe(listener: () => void): Stop
 }
 
-/** Where an app learns whether it is awake. All extensions that are given the same sources listen to them once. */
+/** Where an app learns whether it is awake. */
 export interface AwakeOptions {
   /** Whether somebody looks. Default: the page's visibility; always outside of pages. */
   readonly visibility?: Source | undefined
@@ -39,33 +39,11 @@ const pageVisibility = /* @__PURE__ */ page(
 )
 const pageOnline = /* @__PURE__ */ page(() => globalThis.navigator?.onLine !== false, 'online', 'offline')
 
-/** Who listens to a source: several who do cost it one listener. */
-const ears = new WeakMap<Source, { readonly listeners: Set<() => void>; readonly stop: Stop }>()
-
-const listen = (source: Source, listener: () => void): Stop => {
-  let ear = ears.get(source)
-  if (!ear) {
-    const listeners = new Set<() => void>()
-    const tell = () => {
-      for (const listener of listeners) listener()
-    }
-    ear = { listeners, stop: source.subscribe(tell) }
-    ears.set(source, ear)
-  }
-  const { listeners, stop } = ear
-  listeners.add(listener)
-  return () => {
-    if (listeners.delete(listener) && !listeners.size && ears.delete(source)) stop()
-  }
-}
-
 /** Awake is visible and online: the one condition under which this room does anything. */
-export const createAwake = ({ visibility = pageVisibility, online = pageOnline }: AwakeOptions): Source => ({
+export const createAwake = ({
+  visibility = pageVisibility,
+  online = pageOnline,
+}: AwakeOptions = {}): Source => ({
   current: () => visibility.current() && online.current(),
-  subscribe(listener) {
-    const stops = [listen(visibility, listener), listen(online, listener)]
-    return () => {
-      for (const stop of stops) stop()
-    }
-  },
+  subscribe: (listener) => stopAll(visibility.subscribe(listener), online.subscribe(listener)),
 })

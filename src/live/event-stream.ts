@@ -44,7 +44,7 @@ export const overFetch =
     const { createParser } = await import('eventsource-parser')
     const { ok, headers, body } = await fetcher(url, { headers: { Accept: 'text/event-stream' }, signal })
     // A proxy's page of excuses comes with status 200, too.
-    if (!ok || !body || !headers.get('Content-Type')?.startsWith('text/event-stream')) return
+    if (!ok || !body || !headers.get('Content-Type')?.includes('event-stream')) return
     opened()
     const parser = createParser({
       onEvent: ({ event, data }) => {

@@ -15,15 +15,14 @@ export interface LifecycleOptions extends AwakeOptions {
  */
 export const lifecycle =
   ({ maxAgeMs = 60_000, ...sources }: LifecycleOptions = {}): Extension =>
-  ({ client, clock }) => {
+  ({ client, clock, ageMs }) => {
     const awake = createAwake(sources)
-    return awake.subscribe(async () => {
+    return awake.subscribe(() => {
       if (!awake.current()) return
-      const { ageMs } = await client.ready({ timeoutMs: 0 })
       const { state, nextAttemptAt = 0 } = client.status
       // That nobody was found before the network returned says nothing of the server.
       const mayAsk = state === 'offline' || nextAttemptAt <= clock()
       // Several events may tell of one return, and a request that is out serves them all.
-      if (mayAsk && ageMs > maxAgeMs) client.refresh()
+      if (mayAsk && ageMs() > maxAgeMs) client.refresh()
     })
   }

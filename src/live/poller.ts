@@ -6,8 +6,8 @@ import type { Source } from './awake.ts'
 const LEAST_MS = 1_000
 /** No wait is stretched by failures beyond a quarter of an hour. */
 const LONGEST_MS = 900_000
-/** No timer can run longer. When one ends that had to be shorter, nothing is due yet. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+/** Timers cannot run longer than 24 days. When one ends that had to be shorter, nothing is due yet. */
+const LONGEST_TIMER_MS = 1e9
 
 /** Refreshes when it is time, while awake, and never twice at once. */
 export interface Poller {
@@ -37,11 +37,11 @@ export const createPoller = (
   /** Refreshes that have not settled. */
   let out = 0
   let failures = 0
-  let settledAt!: number
+  /** Before the first of its own, only the age of the flags counts. */
+  let settledAt = 0
   let spread!: number
 
   const settled = () => {
-    settledAt = clock()
     spread = 0.75 + Math.random() / 2
     plan()
   }
@@ -52,6 +52,7 @@ export const createPoller = (
     await ask().catch(() => {})
     if (--out) return
     failures = client.status.nextAttemptAt ? failures + 1 : 0
+    settledAt = clock()
     settled()
   }
 
@@ -60,7 +61,10 @@ export const createPoller = (
     if (out || !awake.current() || (!failures && rests?.())) return
     const ms = Math.max(everyMs() || 0, LEAST_MS)
     const wait = spread * Math.max(ms, Math.min(ms * 2 ** failures, LONGEST_MS))
-    const left = Math.max(settledAt + wait, client.status.nextAttemptAt ?? 0) - clock()
+    const now = clock()
+    // What the app or another tab brought meanwhile counts as well.
+    const since = Math.max(settledAt, now - inside.ageMs())
+    const left = Math.max(since + wait, client.status.nextAttemptAt ?? 0) - now
     // It plans anew instead of running: the app may have asked meanwhile, and been told to wait.
     if (left > 0) timer = setTimeout(plan, Math.min(left, LONGEST_TIMER_MS))
     else run(client.refresh)

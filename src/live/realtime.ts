@@ -45,8 +45,8 @@ export const realtime =
     let openedAt: number | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     let failures = 0
-    /** Something may have happened that no stream told. */
-    let hasMissed = false
+    /** Something may have happened that no stream told: from the start, when no answer is on its way. */
+    let hasMissed = /fresh|stale/.test(inside.client.status.state)
     /** The newest update that was told, in the server's time. */
     let newest = 0
 
@@ -109,6 +109,6 @@ export const realtime =
 
 /** Flagsmith's streams come from a host of their own; any other server's from where its api is. */
 const streamsOf = (api: string): string =>
-  /^https:\/\/(\w+\.)*flagsmith\.com\//.test(api)
+  /^https:\/\/[\w.]*\bflagsmith\.com\//.test(api)
     ? 'https://realtime.flagsmith.com'
-    : api.replace(/^((?:\w+:)?\/\/[^/]+)?.*/, '$1')
+    : api.replace(/([^/]|^)\/\w.*/, '$1')

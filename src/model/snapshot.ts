@@ -6,7 +6,7 @@ export interface Snapshot {
   /** The identifier they were evaluated for; absent for flags of the environment. */
   readonly identity?: string | undefined
   readonly source: Source
-  /** When the server answered: milliseconds since 1970. */
+  /** When the server was asked: milliseconds since 1970. */
   readonly at: number
   readonly flags: FlagTable
 }

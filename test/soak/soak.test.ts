@@ -17,6 +17,9 @@ it('holds for random sequences of what apps, users, networks and devices do', as
   expect(steps).toBeGreaterThan(5_000)
 }, 60_000)
 
-it.each(EXAMPLES)('holds for a sequence that showed a fault once', async ({ sequence, surroundings }) => {
-  await simulate(guidon, sequence, surroundings)
-})
+it.each<{ sequence: unknown; surroundings: unknown }>(EXAMPLES)(
+  'holds for a sequence that showed a fault once',
+  async (example) => {
+    await simulate(guidon, example.sequence, example.surroundings)
+  },
+)
