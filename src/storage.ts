@@ -1,5 +1,6 @@
 export type { MaybePromise, Storage } from './core/ports.ts'
 export { type AsyncStorageLike, asyncStorage } from './storage/async-storage.ts'
+export { type EncryptionOptions, encrypted } from './storage/encrypted.ts'
 export { indexedDb } from './storage/indexed-db.ts'
 export { localStorage } from './storage/local-storage.ts'
 export { memoryStorage } from './storage/memory.ts'

@@ -11,7 +11,7 @@ import {
   type Storage,
   transient,
 } from '../../src/index.ts'
-import { asyncStorage, indexedDb, localStorage, memoryStorage } from '../../src/storage.ts'
+import { asyncStorage, encrypted, indexedDb, localStorage, memoryStorage } from '../../src/storage.ts'
 
 type Is<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const is = <A, B>(_: Is<A, B>): void => {}
@@ -108,7 +108,12 @@ flags.identity = 'other'
 const storages: Storage[] = [memoryStorage(), localStorage(), indexedDb('name')]
 storages.push(
   asyncStorage({ getItem: async () => null, setItem: async () => {}, removeItem: async () => {} }),
+  encrypted(localStorage()),
+  encrypted(indexedDb(), { database: 'name' }),
+  encrypted(memoryStorage(), { key: async (): Promise<CryptoKey> => Promise.reject() }),
 )
+// @ts-expect-error: a password is no key
+encrypted(memoryStorage(), { key: 'password' })
 // @ts-expect-error: keys() is missing
 createClient({ environmentKey: 'key', storage: { get: () => null, set: () => {}, delete: () => {} } })
 
