@@ -20,9 +20,8 @@ export const lifecycle =
     return awake.subscribe(() => {
       if (!awake.current()) return
       const { state, nextAttemptAt = 0 } = client.status
-      // That nobody was found before the network returned says nothing of the server.
-      const mayAsk = state === 'offline' || nextAttemptAt <= clock()
-      // Several events may tell of one return, and a request that is out serves them all.
-      if (mayAsk && ageMs() > maxAgeMs) client.refresh()
+      // That nobody was found before the network returned says nothing of the server, and writes may wait. Several events may
+      // tell of one return: a request that is out serves them all.
+      if (state === 'offline' || (nextAttemptAt <= clock() && ageMs() > maxAgeMs)) client.refresh()
     })
   }

@@ -72,6 +72,21 @@ describe('lifecycle', () => {
     expect(flags.status.state).toBe('fresh')
   })
 
+  it('delivers what was set offline as soon as the network returns, though the flags are young', async () => {
+    const { flags, online, net } = await started()
+    const { flags: served } = net
+    net.flags = () => Promise.reject(new TypeError('Failed to fetch'))
+    online.turn(false)
+    await flags.setTraits({ plan: 'pro' }).catch(() => {})
+    expect(flags.pending).toBe(1)
+    net.flags = served
+    await pass(SECOND)
+    online.turn(true)
+    await pass(0)
+    expect(flags.pending).toBe(0)
+    expect(flags.status.state).toBe('fresh')
+  })
+
   it('gives a server the pause it asked for', async () => {
     const { flags, visibility, net } = await started()
     net.flags = () => unavailable({ 'Retry-After': '600' })
