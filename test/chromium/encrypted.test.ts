@@ -1,34 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'esbuild'
-import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { launchProfile } from './browser.ts'
 import { ada } from './document.ts'
+import { type Beside, useDoor } from './doors.ts'
 import { type App, listenTo, open, useWorld, type Visit } from './world.ts'
 
-type Door = typeof import('../../src/storage.ts')
-
 const world = useWorld()
-let door = ''
-
-// The script tag brings no storages but its own, so the door is bundled as an app would do it.
-beforeAll(async () => {
-  const { outputFiles } = await build({
-    entryPoints: ['dist/storage.js'],
-    bundle: true,
-    format: 'iife',
-    globalName: 'guidonStorage',
-    footer: { js: 'globalThis.guidonStorage = guidonStorage' },
-    platform: 'browser',
-    write: false,
-  })
-  door = outputFiles[0]!.text
-})
-beforeEach(() => world.context().addInitScript({ content: door }))
+const door = useDoor(world, 'storage')
 
 const app = ((guidon, { api, key, ada }) => {
-  const { encrypted, localStorage } = (globalThis as unknown as { guidonStorage: Door }).guidonStorage
+  const { encrypted, localStorage } = (globalThis as unknown as Beside).guidon_storage
   const storage = encrypted(localStorage())
   const flags = guidon.createClient({
     environmentKey: key,
@@ -176,7 +159,7 @@ it('finds its key and its flags again when the browser was closed', async () => 
   const start = async () => {
     const profile = await launchProfile(folder)
     const context = profile.browser.contexts()[0]!
-    await context.addInitScript({ content: door })
+    await context.addInitScript({ content: door.text() })
     const page = await context.newPage()
     listenTo(page, heard)
     return { profile, visit: await open<Made>(page, url) }

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchProfile, type Profile } from './browser.ts'
 import { ada } from './document.ts'
+import { type Beside, bundled } from './doors.ts'
 import { answering, type Net, startNet } from './net.ts'
 import { type App, listenTo, open, type Site, startSite } from './world.ts'
 
@@ -97,12 +97,10 @@ it('finds the old flags or the new ones, whole, after each of ten kills of the b
   expect(heard).toEqual([])
 })
 
-type Storages = typeof import('../../src/storage.ts')
-
 /** An app that sets one trait and waits for nothing. It keeps what it has in IndexedDB, or in localStorage when that is missing. */
 const setter = ((guidon, { api, key, ada }) => {
-  const { storages } = globalThis as { storages?: Storages }
-  const storage = storages && { storage: storages.indexedDb() }
+  const { guidon_storage: door } = globalThis as unknown as Partial<Beside>
+  const storage = door && { storage: door.indexedDb() }
   const flags = guidon.createClient({ environmentKey: key, api, identity: ada, ...storage })
   return { flags, set: (trait: string) => void flags.setTraits({ [trait]: trait }) }
 }) satisfies App<unknown>
@@ -111,26 +109,13 @@ interface Made {
   made: { it: { set(trait: string): void } }
 }
 
-/** The storage door, bundled as an app would do it: the script tag brings localStorage only. */
-const storages = async () => {
-  const { outputFiles } = await build({
-    entryPoints: ['dist/storage.js'],
-    bundle: true,
-    format: 'iife',
-    globalName: 'storages',
-    footer: { js: 'globalThis.storages = storages' },
-    write: false,
-  })
-  return outputFiles[0]!.text
-}
-
 /**
  * Chromium writes IndexedDB to the disk when a transaction ends, and localStorage some seconds later. So with the first no
  * trait is lost once its request is out; with the second a trait is lost with the browser when neither the server nor
  * the disk has seen it.
  */
 it.each([
-  { name: 'IndexedDB', rounds: 40, script: storages, losing: true },
+  { name: 'IndexedDB', rounds: 40, script: () => bundled('storage'), losing: true },
   { name: 'localStorage', rounds: 10, script: () => '', losing: false },
 ])(
   'loses no trait in $name when the browser is killed $rounds times before the reply, and writes none for another user',

@@ -1,30 +1,13 @@
-import { build } from 'esbuild'
-import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { colours } from './document.ts'
+import { type Beside, useDoor } from './doors.ts'
 import { type App, useWorld } from './world.ts'
 
-type Live = typeof import('../../src/live.ts')
-
 const world = useWorld()
-let live = ''
-
-// The script tag brings no extensions, so the door is bundled as an app would do it.
-beforeAll(async () => {
-  const { outputFiles } = await build({
-    entryPoints: ['dist/live.js'],
-    bundle: true,
-    format: 'iife',
-    globalName: 'guidonLive',
-    footer: { js: 'globalThis.guidonLive = guidonLive' },
-    platform: 'browser',
-    write: false,
-  })
-  live = outputFiles[0]!.text
-})
-beforeEach(() => world.context().addInitScript({ content: live }))
+const live = useDoor(world, 'live')
 
 const app = ((guidon, { api, key, ada }) => {
-  const { lifecycle, polling, realtime } = (globalThis as unknown as { guidonLive: Live }).guidonLive
+  const { lifecycle, polling, realtime } = (globalThis as unknown as Beside).guidon_live
   const flags = guidon.createClient({
     environmentKey: key,
     api,
@@ -57,7 +40,7 @@ const streams = async (count: number) => {
 const questions = () => world.net.asked().filter(({ path }) => path.startsWith('/api/')).length
 
 it('has no need of a parser for event streams in a browser', () => {
-  expect(live).not.toContain('ParseError')
+  expect(live.text()).not.toContain('ParseError')
 })
 
 it('shows a change that is saved, which the page hears of through its EventSource', async () => {

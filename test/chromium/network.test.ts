@@ -1,30 +1,14 @@
-import { build } from 'esbuild'
-import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { ada, colours, documentOf } from './document.ts'
+import { type Beside, useDoor } from './doors.ts'
 import { answering } from './net.ts'
 import { type App, useWorld, type Visit } from './world.ts'
 
-type Live = typeof import('../../src/live.ts')
-
 const world = useWorld()
-let live = ''
-
-beforeAll(async () => {
-  const { outputFiles } = await build({
-    entryPoints: ['dist/live.js'],
-    bundle: true,
-    format: 'iife',
-    globalName: 'guidonLive',
-    footer: { js: 'globalThis.guidonLive = guidonLive' },
-    platform: 'browser',
-    write: false,
-  })
-  live = outputFiles[0]!.text
-})
-beforeEach(() => world.context().addInitScript({ content: live }))
+useDoor(world, 'live')
 
 const app = ((guidon, { api, key, ada }) => {
-  const { lifecycle } = (globalThis as unknown as { guidonLive: Live }).guidonLive
+  const { lifecycle } = (globalThis as unknown as Beside).guidon_live
   // Each failure is told at once: the waits between tries are tested where time is faked.
   const flags = guidon.createClient({
     environmentKey: key,

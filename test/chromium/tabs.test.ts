@@ -1,29 +1,13 @@
-import { build } from 'esbuild'
-import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { colours } from './document.ts'
+import { type Beside, useDoor } from './doors.ts'
 import { type App, useWorld, type Visit } from './world.ts'
 
-type Live = typeof import('../../src/live.ts')
-
 const world = useWorld()
-let live = ''
-
-beforeAll(async () => {
-  const { outputFiles } = await build({
-    entryPoints: ['dist/live.js'],
-    bundle: true,
-    format: 'iife',
-    globalName: 'guidonLive',
-    footer: { js: 'globalThis.guidonLive = guidonLive' },
-    platform: 'browser',
-    write: false,
-  })
-  live = outputFiles[0]!.text
-})
-beforeEach(() => world.context().addInitScript({ content: live }))
+useDoor(world, 'live')
 
 const app = ((guidon, { api, key, ada }) => {
-  const { realtime, tabs } = (globalThis as unknown as { guidonLive: Live }).guidonLive
+  const { realtime, tabs } = (globalThis as unknown as Beside).guidon_live
   const flags = guidon.createClient({
     environmentKey: key,
     api,
