@@ -11,11 +11,6 @@ export type Tallies = Map<string, number>
 export interface BatchOptions {
   /** How long things may wait for the next post, in milliseconds. Default: 10,000. */
   readonly flushMs?: number | undefined
-  /**
-   * Consent, asked at each turn. While it is `false` nothing is collected, and what waits is removed, also from the
-   * device, by the time of the next post. Default: yes.
-   */
-  readonly enabled?: (() => boolean) | undefined
 }
 
 /** What is posted, and how. */
@@ -43,8 +38,8 @@ let turns: Promise<unknown> = Promise.resolve()
  * device: so a page and its reload, or two tabs, do not both send it.
  */
 export const createBatch = (
-  { storage, report }: Inside,
-  { flushMs = 10_000, enabled = () => true }: BatchOptions,
+  { storage, report, consent }: Inside,
+  { flushMs = 10_000 }: BatchOptions,
   { key, send, path, pack, max = 1_000, lose }: Kind,
 ): { add(text: string): boolean; end: Stop } => {
   let pool: Tallies = new Map()
@@ -55,6 +50,8 @@ export const createBatch = (
   /** Closed, or the server wants none of it. */
   const off = new AbortController()
   const { signal } = off
+
+  const denied = () => consent?.().analytics === false
 
   const put = (count: number, text: string) => {
     pool.set(text, (pool.get(text) ?? 0) + count)
@@ -79,7 +76,7 @@ export const createBatch = (
       } catch {
         // Nothing there, or nothing of ours.
       }
-      if (!enabled()) pool = new Map()
+      if (denied()) pool = new Map()
       if (pool.size && posting && !stop) post()
       const rest = pool
       pool = new Map()
@@ -141,7 +138,11 @@ export const createBatch = (
 
   return {
     add(text) {
-      if (signal.aborted || !enabled()) return false
+      if (signal.aborted) return false
+      if (denied()) {
+        turn()
+        return false
+      }
       put(1, text)
       if (!timer) arm()
       return true

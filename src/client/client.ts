@@ -166,6 +166,11 @@ export interface Inside {
   readonly send: Send
   /** The same road to another server. `base` has its final slash. */
   readonly road: (base: string) => Send
+  /**
+   * What the user agreed to, asked anew each time. Optional for now: the client has no such option yet, and while nobody
+   * answers all is allowed.
+   */
+  consent?(): { readonly storage: boolean; readonly analytics: boolean }
   /** Tells the `error` event. */
   readonly report: (error: GuidonError) => void
   /** The flags that came last, whether they are shown already or wait for the next start. */

@@ -2,11 +2,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { analytics } from '../../src/analytics.ts'
 import { createEdge } from '../../src/edge.ts'
-import { type ClientOptions, type Flag, type Inside, memoryStorage } from '../../src/index.ts'
+import { type ClientOptions, type Flag, type Inside, memoryStorage, type Storage } from '../../src/index.ts'
 import { ada, answerTo, type Call, useWorld } from '../world.ts'
+import { agreed } from './consent.ts'
 
 const FLAGS = { color: 'red', size: 16, theme: '{"dark":true}', ['__proto__']: 'x', constructor: 'y' }
 const isPost = ({ url }: Call) => url.pathname.endsWith('/analytics/flags/')
+/** What the device keeps for a later post. */
+const waiting = (storage: Storage) =>
+  [...(storage.keys() as Iterable<string>)].filter((key) => key.endsWith('.counts'))
 const hide = () => window.dispatchEvent(new Event('pagehide'))
 
 describe('counts of evaluations', () => {
@@ -175,7 +179,7 @@ describe('counts of evaluations', () => {
     expect(posts()).toHaveLength(1)
     next.close()
     await soon()
-    expect([...(kept.keys() as Iterable<string>)].filter((key) => key.endsWith('.counts'))).toEqual([])
+    expect(waiting(kept)).toEqual([])
   })
 
   it('leave with the page in a request that outlives it, and are not sent again by the next', async () => {
@@ -218,8 +222,7 @@ describe('counts of evaluations', () => {
     hide()
     await soon()
     expect(posts()).toHaveLength(length)
-    const key = [...(storage.keys() as Iterable<string>)].find((name) => name.endsWith('.counts')) ?? ''
-    expect(storage.get(key)).toBe('[["color",2]]')
+    expect(waiting(storage).map((key) => storage.get(key))).toEqual(['[["color",2]]'])
   })
 
   it.each([403, 404])('are given up for the session after %s', async (status) => {
@@ -302,25 +305,59 @@ describe('counts of evaluations', () => {
     expect(posts()).toEqual([{ color: 1 }, { color: 1 }])
   })
 
-  it('are not made without consent, and what waits is removed', async () => {
-    let allowed = true
-    answer = () => new Response('', { status: 503 })
+  it.each(['the next read', 'the timer', 'the page goes away'])(
+    'are not made without consent, and what waits is removed by %s',
+    async (when) => {
+      const consent = { analytics: true }
+      answer = () => new Response('', { status: 503 })
+      const storage = memoryStorage()
+      const flags = await open({ storage, use: [agreed(consent), analytics()] })
+      flags.isEnabled('color')
+      await pass(10_000)
+      expect(waiting(storage)).toHaveLength(1)
+      flags.isEnabled('size')
+      consent.analytics = false
+      const { length } = posts()
+      if (when === 'the next read') flags.isEnabled('color')
+      if (when === 'the page goes away') hide()
+      await (when === 'the timer' ? pass(60_000) : soon())
+      expect(waiting(storage)).toEqual([])
+      consent.analytics = true
+      answer = () => new Response('')
+      flags.isEnabled('theme')
+      await pass(60_000)
+      expect(posts().slice(length)).toEqual([{ theme: 1 }])
+    },
+  )
+
+  it('are never made, nor kept, while consent is refused', async () => {
+    const consent = { analytics: false }
     const storage = memoryStorage()
-    const flags = await open({ storage, use: [analytics({ enabled: () => allowed })] })
+    const flags = await open({ storage, use: [agreed(consent), analytics()] })
     flags.isEnabled('color')
-    await pass(10_000)
-    flags.isEnabled('size')
-    allowed = false
-    flags.isEnabled('color')
-    const { length } = posts()
+    hide()
     await pass(60_000)
-    expect(posts()).toHaveLength(length)
-    expect([...(storage.keys() as Iterable<string>)].filter((key) => key.endsWith('.counts'))).toEqual([])
-    allowed = true
-    answer = () => new Response('')
-    flags.isEnabled('theme')
+    flags.isEnabled('color')
+    flags.close()
+    await soon()
+    expect(posts()).toEqual([])
+    expect(waiting(storage)).toEqual([])
+  })
+
+  it('of a failed post are not kept when consent was withdrawn meanwhile', async () => {
+    const consent = { analytics: true }
+    let reply = (_: Response) => {}
+    answer = () => new Promise((resolve) => (reply = resolve))
+    const storage = memoryStorage()
+    const flags = await open({ storage, use: [agreed(consent), analytics()] })
+    flags.isEnabled('color')
     await pass(10_000)
-    expect(posts().slice(length)).toEqual([{ theme: 1 }])
+    consent.analytics = false
+    reply(new Response('', { status: 503 }))
+    await soon()
+    expect(waiting(storage)).toEqual([])
+    await pass(120_000)
+    expect(posts()).toHaveLength(1)
   })
 
   it('end with the client: no timer and no listener is left', async () => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { analytics, type ExperimentsOptions, experiments } from '../../src/analytics.ts'
 import { type ClientOptions, type Flag, type Inside, memoryStorage, transient } from '../../src/index.ts'
 import { ada, answerTo, bob, type Call, useWorld } from '../world.ts'
+import { agreed } from './consent.ts'
 
 const isPost = ({ url }: Call) => url.host === 'events.api.flagsmith.com'
 const hide = () => window.dispatchEvent(new Event('pagehide'))
@@ -261,11 +262,12 @@ describe('events', () => {
   })
 
   it('are not taken without consent', async () => {
-    let allowed = false
-    const { events } = await open({}, { enabled: () => allowed })
+    const consent = { analytics: false }
+    const events = experiments()
+    await open({ use: [agreed(consent), events] })
     expect(events.track('a')).toBe(false)
     expect(events.exposure('color')).toBe(false)
-    allowed = true
+    consent.analytics = true
     expect(events.track('b')).toBe(true)
     expect(events.exposure('color')).toBe(true)
     await pass(10_000)
