@@ -21,6 +21,8 @@ interface Kind {
   readonly path: string
   /** A request's body. */
   pack(tallies: Tallies): string
+  /** The server took a request, and what it said to that. */
+  taken?(answer: string, body: string): void
   /** How many different texts may wait; then the oldest goes. */
   readonly max?: number
   /** So many were given up: pushed out by newer, or refused by the server. */
@@ -40,7 +42,7 @@ let turns: Promise<unknown> = Promise.resolve()
 export const createBatch = (
   { storage, report, consent }: Inside,
   { flushMs = 10_000 }: BatchOptions,
-  { key, send, path, pack, max = 1_000, lose }: Kind,
+  { key, send, path, pack, taken, max = 1_000, lose }: Kind,
 ): { add(text: string): boolean; end: Stop } => {
   let pool: Tallies = new Map()
   /** Ends the request that is out. */
@@ -97,8 +99,9 @@ export const createBatch = (
     stop = new AbortController()
     try {
       const body = pack(sent)
-      await send({ path, body, keepalive: body.length < LARGEST }, stop)
+      const answer = await send({ path, body, keepalive: body.length < LARGEST }, stop)
       failures = 0
+      taken?.(answer, body)
     } catch (error) {
       const failed = error as GuidonError
       const status = `${failed.status}`

@@ -100,6 +100,18 @@ export const experiments = ({
       send: its.road(url.replace(/\/?$/, '/')),
       path: 'v1/events',
       pack: (events) => `{"events":[${[...events].flatMap(([event, count]) => Array(count).fill(event))}]}`,
+      taken(answer, body) {
+        try {
+          for (const { index, error } of JSON.parse(answer).rejected) {
+            const { event } = JSON.parse(body).events[index]
+            // Not the class itself: a copy of it in this door would not be the app's.
+            const details = { name: 'GuidonError', code: 'http' } as const
+            its.report(Object.assign(new Error(`${event}: ${error}`), details))
+          }
+        } catch {
+          // Not an answer of Flagsmith's.
+        }
+      },
       max,
       lose: (count) => {
         self.dropped += count

@@ -226,14 +226,39 @@ describe('events', () => {
     expect(told.error).toMatchObject([{ status }])
   })
 
-  it('that the server rejects from a batch are not sent again', async () => {
-    answer = () =>
-      HttpResponse.json({ accepted: 1, rejected: [{ index: 1, error: 'timestamp' }] }, { status: 202 })
-    const { events } = await open()
+  it('that the server rejects from a batch are told by name and reason, and not sent again', async () => {
+    const error = 'events[1].timestamp must not be more than 24h in the future'
+    answer = () => HttpResponse.json({ accepted: 2, rejected: [{ index: 1, error }] }, { status: 202 })
+    const { events, flags } = await open()
+    const told = world.told(flags)
     events.track('a')
-    events.track('b')
+    events.track('b', { value: 'a value' })
+    events.track('c')
+    await pass(10_000)
+    events.track('d')
+    events.track('e')
     await pass(100_000)
-    expect(names()).toEqual([['a', 'b']])
+    expect(names()).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e'],
+    ])
+    expect(told.error).toMatchObject([
+      { name: 'GuidonError', code: 'http' },
+      { name: 'GuidonError', code: 'http' },
+    ])
+    expect(told.error[0]?.message).toBe(`b: ${error}`)
+    expect(told.error[1]?.message).toContain('e: ')
+    expect(told.error[0]?.message).not.toContain('a value')
+  })
+
+  it.each(['', '{}', 'null', '<html>'])('are done when the server says so with %j', async (text) => {
+    answer = () => new Response(text, { status: 202 })
+    const { events, flags } = await open()
+    const told = world.told(flags)
+    events.track('a')
+    await pass(100_000)
+    expect(names()).toEqual([['a']])
+    expect(told.error).toEqual([])
   })
 
   it('are bounded: the oldest goes, and is counted', async () => {
