@@ -28,7 +28,7 @@ import { minify } from 'terser'
 const LIMITS = {
   guidon: { '{ createClient }': 8_100, '*': 8_150 },
   'guidon/storage': { '{ indexedDb }': 800, '{ encrypted }': 1_400, '*': 1_900 },
-  'guidon/analytics': { '{ analytics }': 1_050, '*': 1_525 },
+  'guidon/analytics': { '{ analytics }': 900, '*': 1_200 },
   'guidon/live': { '{ realtime }': 1_600, '*': 2_000 },
 }
 /**

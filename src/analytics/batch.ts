@@ -1,160 +1,134 @@
 import type { Inside } from '../client/client.ts'
 import type { Stop } from '../core/ports.ts'
 import type { GuidonError } from '../model/errors.ts'
-import { backoffMs } from '../transport/backoff.ts'
 import type { Send } from '../transport/http.ts'
 
-/** What happened, and how often: a flag's name that was read, or an event as JSON. Oldest first. */
-export type Tallies = Map<string, number>
-
-/** What both kinds of batches leave to the app. */
-export interface BatchOptions {
-  /** How long things may wait for the next post, in milliseconds. Default: 10,000. */
-  readonly flushMs?: number | undefined
-}
-
-/** What is posted, and how. */
-interface Kind {
-  /** What it is called on the device. */
-  readonly key: string
-  readonly send: Send
-  readonly path: string
-  /** A request's body. */
-  pack(tallies: Tallies): string
-  /** The server took a request, and what it said to that. */
-  taken?(answer: string, body: string): void
-  /** How many different texts may wait; then the oldest goes. */
-  readonly max?: number
-  /** So many were given up: pushed out by newer, or refused by the server. */
-  lose?(count: number): void
-}
-
-/** In characters, so that a request stays below the 64 KiB that a browser sees through after the page is gone. */
-const LARGEST = 20_000
-
-/** Who changes the device waits here, all clients of the page alike: two may keep things under one key. */
-let turns: Promise<unknown> = Promise.resolve()
+/** Only events are ever rejected, and they have a name. */
+type Named = Record<number, { event: string }>
 
 /**
- * Collects and posts. What waits is in memory or on the device, never in both, and who has a turn takes all from the
- * device: so a page and its reload, or two tabs, do not both send it.
+ * Collects, keeps and posts: ten seconds after something came, or when the page goes away. What waits is in memory or on
+ * the device, never in both, and what is being posted is in neither: so a page and its reload, or two tabs, do not both
+ * send it.
+ *
+ * @param path where items are posted, and what they are called on the device
+ * @param put gives what adds an item to those that wait
+ * @param pack makes items the body of a request
+ * @returns what takes an item, and says whether it did (with `keep` it is on the device at once); and what ends it all
  */
-export const createBatch = (
+export const createBatch = <T>(
   { storage, report, consent }: Inside,
-  { flushMs = 10_000 }: BatchOptions,
-  { key, send, path, pack, taken, max = 1_000, lose }: Kind,
-): { add(text: string): boolean; end: Stop } => {
-  let pool: Tallies = new Map()
-  /** Ends the request that is out. */
-  let stop: AbortController | undefined
+  send: Send,
+  path: string,
+  put: (waiting: T[]) => (item: T) => unknown,
+  pack: (items: T[]) => unknown,
+): [add: (item: T, keep?: boolean) => boolean, end: Stop] => {
+  const waiting: T[] = []
+  /** Set whenever something may wait, here or on the device. */
   let timer: ReturnType<typeof setTimeout> | undefined
-  let failures = 0
-  /** Closed, or the server wants none of it. */
-  const off = new AbortController()
-  const { signal } = off
+  /** The last request failed. The next one waits longer, and none is risked with a page that goes away. */
+  let failing = false
+  /** A device that answers later has one reader and writer at a time. */
+  let turns = Promise.resolve()
+  const closing = new AbortController()
+  const { signal } = closing
+  const add = put(waiting)
 
-  const denied = () => consent?.().analytics === false
-
-  const put = (count: number, text: string) => {
-    pool.set(text, (pool.get(text) ?? 0) + count)
-    if (pool.size > max) {
-      pool.delete([...pool.keys()][0] as string)
-      lose?.(1)
-    }
-  }
-  const putBefore = (older: Tallies) => {
-    const newer = pool
-    pool = new Map(older)
-    newer.forEach(put)
-  }
-
-  /** Takes what is on the device, may post, and leaves there what is left (or in memory, when it cannot be kept). */
+  /** Takes what is on the device, may post, and leaves there what is left (or here, when it cannot be kept). */
   const turn = (posting?: boolean) => {
     turns = turns.then(async () => {
-      const text = storage.get(key)
-      storage.delete(key)
+      let text = storage.get(path)
+      // A device that answers at once is read and written in one go: no other client comes in between.
+      if (text instanceof Promise) text = await text
       try {
-        putBefore(JSON.parse((await text) as string))
+        ;[...JSON.parse(text as string), ...waiting.splice(0)].forEach(add)
       } catch {
         // Nothing there, or nothing of ours.
       }
-      if (denied()) pool = new Map()
-      if (pool.size && posting && !stop) post()
-      const rest = pool
-      pool = new Map()
-      if (rest.size && !(await storage.set(key, JSON.stringify([...rest])))) putBefore(rest)
+      // Withdrawn: what was collected before goes too.
+      if (consent?.().analytics === false) waiting.splice(0)
+      if (posting && waiting[0]) post()
+      const rest = waiting.splice(0).slice(-1_000)
+      if (rest[0]) {
+        arm()
+        if (await storage.set(path, JSON.stringify(rest))) return
+      }
+      // Not what could not be read.
+      if (text) storage.delete(path)
+      rest.forEach(add)
     })
   }
 
-  const post = async () => {
-    const sent: Tallies = new Map()
-    let size = 0
-    for (const [text, count] of pool) {
-      size += text.length + 20
-      if (size > LARGEST && sent.size) break
-      sent.set(text, count)
-      pool.delete(text)
-    }
-    let ms = pool.size ? 0 : flushMs
-    stop = new AbortController()
-    try {
-      const body = pack(sent)
-      const answer = await send({ path, body, keepalive: body.length < LARGEST }, stop)
-      failures = 0
-      taken?.(answer, body)
-    } catch (error) {
-      const failed = error as GuidonError
-      const status = `${failed.status}`
-      if (/^4(?!08|29)/.test(status)) {
-        report(failed)
-        lose?.(sent.size)
-        // Nobody there, or not for us: not asked again in this session.
-        if (/0[134]/.test(status)) off.abort()
-      } else {
+  const post = () => {
+    const sent: T[] = []
+    while (waiting[0] && JSON.stringify(sent).length < 10_000) sent.push(waiting.shift() as T)
+    const body = JSON.stringify(pack(sent))
+    // Below 64 KiB a browser sees it through after its page is gone; above, it would refuse it.
+    send({ path, body, keepalive: body.length < 20_000 }, new AbortController()).then(
+      (answer) => {
+        failing = false
+        try {
+          for (const { index, error } of JSON.parse(answer).rejected) {
+            // Not the class itself: a copy of it in this door would not be the app's.
+            report(
+              Object.assign(new Error(`${(sent as Named)[index]?.event}: ${error}`), {
+                name: 'GuidonError',
+                code: 'http',
+              } as const),
+            )
+          }
+        } catch {
+          // It says nothing of events.
+        }
+      },
+      (error: GuidonError) => {
         // One that goes on is told once.
-        if (!failures && !signal.aborted) report(failed)
-        ms = backoffMs(++failures, failed)
-        putBefore(sent)
-        turn()
-      }
-    }
-    stop = undefined
-    arm(ms)
+        if (!failing && !signal.aborted) report(error)
+        failing = true
+        // What was refused would be refused again.
+        if (!/^4(?!08|29)/.test(`${error.status}`)) {
+          sent.forEach(add)
+          turn()
+        }
+      },
+    )
   }
 
-  const arm = (ms = flushMs) => {
-    clearTimeout(timer)
-    if (signal.aborted) return
-    timer = setTimeout(() => {
-      timer = undefined
-      turn(true)
-    }, ms)
+  const arm = () => {
+    if (!signal.aborted)
+      timer ??= setTimeout(
+        () => {
+          timer = undefined
+          turn(true)
+        },
+        failing ? 60_000 : 10_000,
+      )
   }
 
-  // The page goes away, or comes back. A small request is seen through by the browser; where one may fail, the device keeps.
-  if (typeof document === 'object')
-    for (const type of ['visibilitychange', 'pagehide'])
-      addEventListener(type, () => turn(!failures && navigator.onLine), { capture: true, signal })
+  // The page goes away, or comes back.
+  for (const type of ['visibilitychange', 'pagehide'])
+    globalThis.addEventListener?.(type, () => turn(!failing && navigator.onLine), { capture: true, signal })
 
   // What an earlier session may have left.
   arm()
 
-  return {
-    add(text) {
+  return [
+    (item, keep) => {
       if (signal.aborted) return false
-      if (denied()) {
-        turn()
+      if (consent?.().analytics === false) {
+        if (timer) turn()
         return false
       }
-      put(1, text)
-      if (!timer) arm()
+      // A microtask later, with all that comes until then.
+      if (keep && !waiting[0]) turn()
+      arm()
+      add(item)
       return true
     },
-    end() {
-      off.abort()
+    () => {
+      closing.abort()
       clearTimeout(timer)
-      stop?.abort()
       turn()
     },
-  }
+  ]
 }

@@ -1,14 +1,15 @@
-import type { Extension, Inside } from '../client/client.ts'
-import { type BatchOptions, createBatch } from './batch.ts'
+import type { Extension } from '../client/client.ts'
+import { createBatch } from './batch.ts'
 
-export interface ExperimentsOptions extends BatchOptions {
+export interface ExperimentsOptions {
   /** Where events go. Default: Flagsmith's `https://events.api.flagsmith.com/`. */
   readonly url?: string
-  /** How many events wait at most; then the oldest goes. Default: 1,000. */
-  readonly maxEvents?: number
 }
 
-/** What an event may carry besides its name. Nothing personal: it is kept on the device and sent as it is. */
+/**
+ * What an event may carry besides its name. Nothing personal: it is kept on the device and sent as it is, but for what is
+ * marked as `transient()`.
+ */
 export interface EventDetails {
   /** Any JSON, up to 128 KiB. */
   readonly value?: unknown
@@ -22,8 +23,7 @@ export interface EventDetails {
 export interface Experiments extends Extension {
   /**
    * Something happened, to the client's identity of now. `false`: it was not taken. There is no client (yet, or any
-   * more), the identity is transient, no consent, or the server would refuse it: a name that is empty, longer than 256 characters or begins with
-   * `$`; too much of something.
+   * more), the identity is transient, there is no consent, or it is not JSON.
    */
   track(event: string, details?: EventDetails): boolean
   /**
@@ -31,12 +31,10 @@ export interface Experiments extends Extension {
    * sent before, the flag is unknown or overridden, or as with `track`.
    */
   exposure(flagName: string): boolean
-  /** How many events were given up so far: pushed out by newer, or refused by the server. */
-  dropped: number
 }
 
 /**
- * Sends events to Flagsmith's experiments, at least once: also after a reload or a time offline.
+ * Sends events to Flagsmith's experiments, at least once: also after a reload, a crash or a time offline.
  *
  * @example
  * const events = experiments()
@@ -46,93 +44,58 @@ export interface Experiments extends Extension {
  */
 export const experiments = ({
   url = 'https://events.api.flagsmith.com/',
-  maxEvents: max = 1_000,
-  ...options
 }: ExperimentsOptions = {}): Experiments => {
-  let inside: Inside
-  let add: (text: string) => boolean
-  /** The exposures of this session. */
-  let seen: Set<string>
+  const extension: Extension = (inside) => {
+    const { client } = inside
+    /** The exposures of this session. */
+    const seen = new Set<string>()
+    const [add, end] = createBatch<unknown>(
+      inside,
+      inside.road(url.replace(/\/?$/, '/')),
+      'v1/events',
+      (waiting) => (event) => waiting.push(event),
+      (events) => ({ events }),
+    )
 
-  const record = (event: string, { value, feature, metadata }: EventDetails): boolean => {
-    try {
-      const { client, clock } = inside
-      const identity = inside.identity()
-      // Of somebody who is known to nobody, nothing is kept.
-      if (identity?.transient) return false
-      // A trait for one evaluation is an object that says so.
-      const traits = Object.fromEntries(
-        Object.entries(identity ? client.traits() : {}).filter(([, trait]) => typeof trait !== 'object'),
-      )
-      const parts = [
-        [event, 258],
-        [feature, 2_002],
-        [value, 131_072],
-        [traits, 32_768],
-        [metadata, 8_192],
-      ] as const
-      return (
-        // The longest JSON that the server takes, with the quotes.
-        !parts.some(([part, longest]) => JSON.stringify(part)?.length > longest) &&
-        add(
-          JSON.stringify({
-            event,
-            feature_name: feature,
-            identifier: identity?.id,
-            value,
-            traits,
-            metadata,
-            timestamp: clock(),
-          }),
+    self.track = (event, { feature: feature_name, ...details } = {}) => {
+      try {
+        const identity = inside.identity()
+        // Of somebody who is known to nobody, nothing is kept.
+        if (identity?.transient) return false
+        return add(
+          JSON.parse(
+            JSON.stringify(
+              {
+                ...details,
+                event,
+                feature_name,
+                identifier: identity?.id,
+                traits: identity && client.traits(),
+                timestamp: inside.clock(),
+              },
+              // Nor what is marked as `transient()`, wherever it stands.
+              (_, part) => (part?.transient ? undefined : part),
+            ),
+          ),
+          true,
         )
-      )
-    } catch {
-      // Not JSON, or no client yet.
-      return false
+      } catch {
+        // Not JSON.
+        return false
+      }
     }
-  }
 
-  const extension: Extension = (its) => {
-    inside = its
-    seen = new Set()
-    const batch = createBatch(its, options, {
-      key: 'events',
-      send: its.road(url.replace(/\/?$/, '/')),
-      path: 'v1/events',
-      pack: (events) => `{"events":[${[...events].flatMap(([event, count]) => Array(count).fill(event))}]}`,
-      taken(answer, body) {
-        try {
-          for (const { index, error } of JSON.parse(answer).rejected) {
-            const { event } = JSON.parse(body).events[index]
-            // Not the class itself: a copy of it in this door would not be the app's.
-            const details = { name: 'GuidonError', code: 'http' } as const
-            its.report(Object.assign(new Error(`${event}: ${error}`), details))
-          }
-        } catch {
-          // Not an answer of Flagsmith's.
-        }
-      },
-      max,
-      lose: (count) => {
-        self.dropped += count
-      },
-    })
-    add = batch.add
-    return batch.end
-  }
-  const self = Object.assign(extension, {
-    dropped: 0,
-    track: (event: string, details: EventDetails = {}) => /^[^$]/.test(event) && record(`${event}`, details),
-    exposure(feature: string) {
+    self.exposure = (feature) => {
       // Not counted as an evaluation, as `flag()` would be.
-      const flag = inside?.client.all()[feature]
+      const flag = client.all()[feature]
       if (!flag || flag.source === 'override') return false
       const value = flag.variant ?? flag.value
-      const key = JSON.stringify([inside.client.identity, feature, value])
-      if (seen.has(key) || !record('$flag_exposure', { feature, value })) return false
-      seen.add(key)
-      return true
-    },
-  })
+      const key = JSON.stringify([client.identity, feature, value])
+      return !seen.has(key) && self.track('$flag_exposure', { feature, value }) && !!seen.add(key)
+    }
+    return end
+  }
+  // Until there is a client nothing is taken.
+  const self: Experiments = Object.assign(extension, { track: () => false, exposure: () => false })
   return self
 }
