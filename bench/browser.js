@@ -58,6 +58,23 @@ const inPage = {
     }
   },
 
+  /** Becomes so many users nobody has seen before, one after the other. */
+  become: async (times) => {
+    for (let i = 0; i < times; i++) {
+      await globalThis.contestant.identify(globalThis.client, crypto.randomUUID())
+    }
+  },
+
+  /** Shown or hidden: says so as browsers do when the user turns to another tab. A headless page is always shown. */
+  show: (shown) => {
+    const as = (value) => ({ value, configurable: true })
+    Object.defineProperties(document, {
+      hidden: as(!shown),
+      visibilityState: as(shown ? 'visible' : 'hidden'),
+    })
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+  },
+
   stored: () => {
     let characters = 0
     for (const [key, text] of Object.entries(localStorage)) characters += key.length + text.length
@@ -122,7 +139,7 @@ export const visit = async (context, address) => {
   const asked = async (action) => {
     const session = await context.newCDPSession(page)
     try {
-      return await action((method, params) => session.send(method, params))
+      return await action((method, params) => session.send(method, params), session)
     } finally {
       await session.detach()
     }
@@ -152,6 +169,24 @@ export const visit = async (context, address) => {
       asked(async (send) => {
         for (let i = 0; i < 3; i++) await send('HeapProfiler.collectGarbage')
         return (await send('Runtime.getHeapUsage')).usedSize
+      }),
+
+    /** What of it is code, in bytes: compiled, or noted for compiling it better. */
+    code: () =>
+      asked(async (send, session) => {
+        const chunks = []
+        session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk))
+        await send('HeapProfiler.takeHeapSnapshot')
+        const { snapshot, nodes } = JSON.parse(chunks.join(''))
+        const { node_fields: fields, node_types: types } = snapshot.meta
+        const type = fields.indexOf('type')
+        const size = fields.indexOf('self_size')
+        const code = types[type].indexOf('code')
+        let bytes = 0
+        for (let i = 0; i < nodes.length; i += fields.length) {
+          if (nodes[i + type] === code) bytes += nodes[i + size]
+        }
+        return bytes
       }),
   }
 }

@@ -19,7 +19,8 @@ export const summary = ({ id, title, unit, higher = false, target, absolute = fa
       ...(list[0]?.note && { note: list[0].note }),
     }
   }
-  for (const one of Object.values(contestants)) one.ratio = one.median / contestants.floor.median
+  const base = contestants.floor ?? contestants.guidon
+  for (const one of Object.values(contestants)) one.ratio = one.median / base.median
   const { guidon, floor: _, ...others } = contestants
   const better = (a, b) => (higher ? a.median >= b.median : a.median <= b.median)
   const best = Object.entries(others).reduce((a, b) => (better(a[1], b[1]) ? a : b))

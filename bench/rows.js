@@ -2,6 +2,7 @@
 
 import { sleep, visit } from './browser.js'
 import { ENVIRONMENT_KEY, IDENTITY } from './flags.js'
+import { tabHour } from './tab-hour.js'
 
 /** Lets a page come to quiet after loading: what the browser still does then would count against whoever comes first. */
 const REST_MS = 30
@@ -16,18 +17,19 @@ const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1]
 export const makeRows = ({ browser, profile, pages, api, bundles, quick }) => {
   let visits = 0
 
-  /** A page, and a start of a contestant in it. */
+  /** A page, and a start of a contestant in it: of its app, or of another script, which may be given more. */
   const begin = async (
     context,
     name,
-    { size, tag = `${name}-${++visits}`, host = 'localhost', ...settings },
+    { size, tag = `${name}-${++visits}`, host = 'localhost', script = name, given, ...settings },
   ) => {
     const page = await visit(context, pages.page(host, name))
     const address = api.visit(tag, { size, ...settings })
     const start = () =>
       page.start({
-        script: `/script/${name}`,
+        script: `/script/${script}`,
         given: {
+          ...given,
           api: address,
           identity: IDENTITY,
           environmentKey: ENVIRONMENT_KEY,
@@ -197,6 +199,32 @@ export const makeRows = ({ browser, profile, pages, api, bundles, quick }) => {
       }),
   })
 
+  // What is left of users who were here before, in a page that lives long. Nothing of them is needed any more. But code that
+  // runs again and again is compiled again and better, and that is in V8's heap too, so the note tells how much of it there
+  // is. Users change by what each contestant has for it; GrowthBook, which evaluates on the device, asks no server then. The
+  // floor has one user only. Once, because the same code makes the same heap.
+  const identities = (count) => ({
+    id: 'identities',
+    title: `heap after ${count.toLocaleString('en-US')} identities of 100 flags, less that after the first`,
+    unit: 'kB',
+    once: true,
+    contestants: ['guidon', 'flagsmith', 'unleash', 'growthbook'],
+    measure: (name) =>
+      firstVisit(async (context) => {
+        const { start, become, heap, code } = await begin(context, name, { size: 100 })
+        const sizes = async (users) => {
+          await become(users)
+          await sleep(SETTLE_MS)
+          return [await heap(), await code()]
+        }
+        await start()
+        const first = await sizes(1)
+        const last = await sizes(count - 1)
+        const [all, compiled] = last.map((bytes, i) => (bytes - first[i]) / 1000)
+        return { value: all, note: `${compiled.toFixed(1)} kB of it compiled code` }
+      }),
+  })
+
   const bytes = (size) => ({
     id: `bytes-${size}`,
     title: `characters in localStorage, ${size} flags`,
@@ -227,6 +255,8 @@ export const makeRows = ({ browser, profile, pages, api, bundles, quick }) => {
       ['same', 'change'].map((mode) => refresh(size, mode)),
     ),
     heap(5000),
+    identities(quick ? 100 : 1000),
     bytes(1000),
+    tabHour({ begin, firstVisit, api, quick }),
   ]
 }

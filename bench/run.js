@@ -10,7 +10,8 @@
 // How to read it. The machine is never quiet, so nothing is compared with a figure of another day: in each round every
 // contestant runs once, in random order, and a row gives the median of the rounds, the quartiles, and the ratio to the
 // floor (contestants/floor.js: localStorage, JSON.parse, a Map and fetch, by hand, without a check). Two contestants whose
-// quartiles overlap are level.
+// quartiles overlap are level. Where nobody would write something by hand, a row has no floor, and ratios are to guidon. What
+// hardly differs from run to run is measured once, and may have a note instead of quartiles.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -42,11 +43,12 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 9))
 const print = (text) => process.stdout.write(`${text}\n`)
 
+const DOORS = { guidon: 'index.js', 'guidon/live': 'live.js' }
 /** `guidon` is what was built here. Resolved like any package's file, so that `browser` in package.json is followed. */
 const guidon = {
   name: 'guidon',
   resolveId(id, importer) {
-    return id === 'guidon' ? this.resolve(resolve(options.dist, 'index.js'), importer) : null
+    return DOORS[id] ? this.resolve(resolve(options.dist, DOORS[id]), importer) : null
   },
 }
 const bundled = (code) =>
@@ -71,8 +73,17 @@ for (const name of names) {
   }
 }
 
+/** Scripts by name. An app that polls may import more, so it is another script. */
+const scripts = Object.fromEntries(names.map((name) => [name, bundles[name].app]))
+for (const name of ['guidon', 'flagsmith']) {
+  scripts[`${name}-live`] = await bundled(`
+    import { live } from ${JSON.stringify(resolve(`bench/contestants/live/${name}.js`))}
+    const { began, ...given } = globalThis.given
+    began(live(given))`)
+}
+
 const api = await startApi([10, 100, 1000, 5000])
-const pages = await startPages(Object.fromEntries(names.map((name) => [name, bundles[name].app])))
+const pages = await startPages(scripts)
 const { browser, profile, close } = await launch()
 const begun = Date.now()
 
@@ -93,18 +104,25 @@ try {
   const rows = makeRows({ browser, profile, pages, api, bundles, quick: options.quick }).filter(({ id }) =>
     wanted.some((prefix) => id.startsWith(prefix)),
   )
-  const samples = new Map(rows.map(({ id }) => [id, Object.fromEntries(names.map((name) => [name, []]))]))
+  const samples = new Map(
+    rows.map(({ id, contestants = names }) => [
+      id,
+      Object.fromEntries(contestants.map((name) => [name, []])),
+    ]),
+  )
   for (let round = 0; round < rounds; round++) {
     for (const row of rows) {
       if (row.once && round) continue
-      for (const name of shuffled(names)) samples.get(row.id)[name].push(await row.measure(name))
+      for (const name of shuffled(row.contestants ?? names)) {
+        samples.get(row.id)[name].push(await row.measure(name))
+      }
     }
     process.stderr.write(`round ${round + 1} of ${rounds}, ${Math.round((Date.now() - begun) / 1000)} s\n`)
   }
 
   const results = rows.map((row) => summary(row, samples.get(row.id)))
   const { flagsmith, unleash, growthbook } = about.versions
-  print(`Chromium ${about.chromium}, ${rounds} rounds, floor = 1.00`)
+  print(`Chromium ${about.chromium}, ${rounds} rounds, floor = 1.00 (guidon, where a row has no floor)`)
   print(
     `@flagsmith/flagsmith ${flagsmith}, unleash-proxy-client ${unleash}, @growthbook/growthbook ${growthbook}\n`,
   )

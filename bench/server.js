@@ -6,18 +6,31 @@ import { createServer } from 'node:http'
 import { IDENTITY, makeFlags, withOneChange, withProbe } from './flags.js'
 
 /**
- * Flagsmith (for guidon, Flagsmith's own client and the floor): `GET identities/?identifier=`, with the fields that the
- * Edge Proxy sends, which are the fewest.
+ * Flagsmith (for guidon, Flagsmith's own client and the floor): `GET flags/`, with the fields that the Edge Proxy sends,
+ * which are the fewest.
  */
-const flagsmith = (flags) => ({
-  identifier: IDENTITY,
-  traits: [],
-  flags: flags.map(({ id, name, enabled, value }) => ({
+const flagsmith = (flags) =>
+  flags.map(({ id, name, enabled, value }) => ({
     feature: { id, name, type: 'STANDARD' },
     enabled,
     feature_state_value: value,
-  })),
-})
+  }))
+
+/** `GET identities/?identifier=`, and with traits a POST: these flags, and who asked for them. */
+const ofIdentity = (flags, { identifier, traits = [] }) => {
+  const who = JSON.stringify({ identifier, traits })
+  return { bytes: Buffer.concat([Buffer.from(`${who.slice(0, -1)},"flags":`), flags, Buffer.from('}')]) }
+}
+
+/** Who asks: a GET says it in its address, a POST in its body. */
+const asker = async (request) => {
+  if (request.method === 'GET') {
+    return { identifier: new URL(request.url, 'http://localhost').searchParams.get('identifier') }
+  }
+  let body = ''
+  for await (const chunk of request) body += chunk
+  return JSON.parse(body)
+}
 
 /**
  * Unleash's frontend API. A value is the payload of a variant. The path that answers with enabled toggles alone would
@@ -59,7 +72,7 @@ const answers = (flags, dateUpdated) => {
     return { bytes, etag: `"${createHash('sha1').update(bytes).digest('base64url')}"` }
   }
   return {
-    identities: entry(flagsmith(flags)),
+    flags: entry(flagsmith(flags)),
     frontend: entry(unleash(flags)),
     features: entry(growthbook(flags, dateUpdated)),
   }
@@ -88,7 +101,7 @@ export const startApi = async (sizes) => {
 
   const visits = new Map()
 
-  const server = await listen((request, response) => {
+  const server = await listen(async (request, response) => {
     const [, visit, ...rest] = request.url.split(/[/?]/)
     const settings = visits.get(visit)
     // What the servers of all three allow: any origin, and the headers that were asked for. Preflights may be kept.
@@ -105,16 +118,18 @@ export const startApi = async (sizes) => {
       return
     }
     settings.requests++
-    const kind = ['identities', 'frontend', 'features'].find((name) => rest.includes(name))
+    const kind = ['identities', 'flags', 'frontend', 'features'].find((name) => rest.includes(name))
     // Anything else is a report of usage.
-    if (!kind || request.method !== 'GET') {
+    if (!kind || (request.method !== 'GET' && kind !== 'identities')) {
       response.writeHead(202, headers)
       response.end()
       return
     }
     const { size, mode, delay } = settings
     const turn = mode === 'change' ? settings.turn++ : 0
-    const { bytes, etag } = data.get(size).variants[turn % 2][kind]
+    const variant = data.get(size).variants[turn % 2]
+    const { bytes, etag } =
+      kind === 'identities' ? ofIdentity(variant.flags.bytes, await asker(request)) : variant[kind]
     setTimeout(() => {
       headers['Content-Type'] = 'application/json'
       // Flagsmith's answers are not to be kept. GrowthBook's CDN lets them be kept for a while, which would hide a change.
@@ -144,7 +159,10 @@ export const startApi = async (sizes) => {
     flags: (size) => data.get(size).flags,
     probe: (size) => data.get(size).probe,
     count: (name) => visits.get(name),
-    answerOf: (kind, size) => data.get(size).variants[0][kind].bytes.length,
+    answerOf(kind, size) {
+      const [{ flags, ...others }] = data.get(size).variants
+      return (others[kind] ?? ofIdentity(flags.bytes, { identifier: IDENTITY })).bytes.length
+    },
   }
 }
 

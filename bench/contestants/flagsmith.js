@@ -17,6 +17,7 @@ export const start = ({ api, environmentKey, identity, told }) => {
 export const isEnabled = (client, name) => client.hasFeature(name)
 export const value = (client, name, fallback) => client.getValue(name, { fallback })
 export const refresh = (client) => client.getFlags()
+export const identify = (client, id) => client.identify(id)
 
 export const countEnabled = (client, names) => {
   let count = 0

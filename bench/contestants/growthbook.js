@@ -12,6 +12,7 @@ export const isEnabled = (client, name) => client.isOn(name)
 export const value = (client, name, fallback) => client.getFeatureValue(name, fallback)
 // Without `skipCache` it asks nobody for a minute.
 export const refresh = (client) => client.refreshFeatures({ skipCache: true })
+export const identify = (client, id) => client.setAttributes({ id })
 
 export const countEnabled = (client, names) => {
   let count = 0

@@ -11,6 +11,7 @@ export const start = ({ api, environmentKey, identity, told }) => {
 export const isEnabled = (client, name) => client.isEnabled(name)
 export const value = (client, name, fallback) => client.value(name, fallback)
 export const refresh = (client) => client.refresh()
+export const identify = (client, id) => client.identify(id)
 
 export const countEnabled = (client, names) => {
   let count = 0

@@ -20,6 +20,7 @@ const payloadOf = (client, name, fallback) => client.getVariant(name).payload?.v
 export const isEnabled = (client, name) => client.isEnabled(name)
 export const value = payloadOf
 export const refresh = (client) => client.updateToggles()
+export const identify = (client, id) => client.updateContext({ userId: id })
 
 export const countEnabled = (client, names) => {
   let count = 0
