@@ -1,16 +1,18 @@
 import type { Persistence } from '../core/persist.ts'
-import type { Clock, SafeStorage } from '../core/ports.ts'
+import { andThen, type Clock, type MaybePromise, type SafeStorage } from '../core/ports.ts'
 import type { Store } from '../core/store.ts'
 import { within } from '../core/within.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { Identity } from '../model/identity.ts'
-import type { Trait, TraitValue } from '../model/trait.ts'
-import { createDelivery, isRefusal } from '../outbox/delivery.ts'
+import { fromText } from '../model/snapshot.ts'
+import type { Trait, Traits } from '../model/trait.ts'
 import type { Outbox } from '../outbox/outbox.ts'
+import { newGuid } from '../privacy/guid.ts'
 import { backoffMs, isPassing, LONGEST_ASKED_MS } from '../transport/backoff.ts'
 import type { Send } from '../transport/http.ts'
 import { parseFlags } from '../wire/parse.ts'
 import { flagsRequest } from '../wire/request.ts'
+import type { ClientOptions } from './options.ts'
 
 /**
  * One user's time: each identify and reset begins another, so what belongs to one (traits, requests, promises) cannot reach
@@ -20,8 +22,6 @@ export interface User {
   /** Who it is. `undefined`: nobody, which gives the environment's flags; or not known yet. */
   identity?: Identity | undefined
   readonly traits: Map<string, Trait>
-  /** Those of them that are not in the outbox yet. */
-  fresh?: Map<string, Trait>
   /** Under whom traits of nobody are sent. */
   visitor?: Identity
   /** Settles when it is clear who it is, … */
@@ -37,56 +37,48 @@ export interface User {
   nextAttemptAt?: number | undefined
   /** Pending while the server is being asked. */
   run?: Promise<void> | undefined
-  /** Why it is over. Who waits is told. */
-  over?: GuidonError
+  /** What is out is not all that is wanted: one more follows. */
+  more?: boolean | undefined
   /** Ends the request that is out, or the wait before it. */
   stop?: AbortController
   /** The request that is out may write. It is let finish, for the server to know; only its answer is dropped. */
   writing?: number
 }
 
-/** How the server is asked: one request at a time for each user, and again when it failed in passing. */
+/** Who the client is for, and how the server is asked: one request at a time, and again when it failed in passing. */
 export interface Conversation {
-  /** Begins. A server that failed is not asked before its time, also when that was in an earlier session. */
-  start(user: User): void
-  /** Brings a user's flags. A request that is out serves this call too; with `again` one more follows it. */
-  sync(user: User, again?: boolean): Promise<void>
-  /** The traits changed: what is out is out of date, and given up for the next if it only reads. */
-  restart(user: User): Promise<void>
-  /** Nobody waits for this user any more. A request that may write is let finish, for the server to know. */
-  end(user: User, error: GuidonError): void
+  /** The user of the moment. */
+  readonly user: User
+  /** Another user. The one before is over: late answers find nobody, and who waits for them hears `superseded`. */
+  begin(who: () => MaybePromise<Identity | undefined>, traits?: Map<string, Trait>): User
+  /** The first request. A server that failed is not asked before its time, also when that was in an earlier session. */
+  start(): void
+  /** Adds traits. One that is set to what it is already costs no request. */
+  assign(traits: Traits): Promise<void> | undefined
+  /** Brings the flags. A request that is out serves this call too; with `again` one more follows it. */
+  sync(again?: boolean): Promise<void>
+  /** Ends all that is out. */
+  close(error: GuidonError): void
 }
 
-/** What a conversation needs of the house. */
-interface Parts {
-  readonly store: Store
-  readonly storage: SafeStorage
-  readonly disk: Persistence
-  readonly outbox: Outbox
-  readonly send: Send
-  readonly clock: Clock
-  /** How often a request that failed in passing is tried again. */
-  readonly retries: number
-  /** Makes the GUID under which traits of nobody are sent. */
-  readonly newId: () => string
-  readonly report: (error: GuidonError) => void
-  readonly settle: () => Promise<void>
-}
-
-export const createConversation = ({
-  store,
-  storage,
-  disk,
-  outbox,
-  send,
-  clock,
-  retries,
-  newId,
-  report,
-  settle,
-}: Parts): Conversation => {
-  let more: boolean | undefined
-  const delivery = createDelivery(outbox, send)
+export const createConversation = (
+  options: ClientOptions,
+  clock: Clock,
+  store: Store,
+  storage: SafeStorage,
+  disk: Persistence,
+  outbox: Outbox,
+  send: Send,
+  report: (error: GuidonError) => void,
+  settle: () => Promise<void>,
+): Conversation => {
+  let user: User = { traits: new Map() }
+  let closed: GuidonError | undefined
+  let { snapshot } = options
+  /** Somebody who was here before, and for whom something waited. */
+  let other: User | undefined
+  /** The last request for each identity. */
+  const turns = new Map<string | undefined, Promise<unknown>>()
   /** The health of the server, as far as this device knows. (A storage that answers later is not waited for.) */
   const [until, count] = `${storage.get('retry')}`.split(' ').map(Number) as [number, number]
   let failures = count || 0
@@ -95,80 +87,123 @@ export const createConversation = ({
   const owner = ({ identity }: User) => (identity?.transient ? undefined : identity?.id)
 
   /** Puts what was set into the outbox, as soon as it is clear for whom. */
-  const keep = (user: User) => {
-    const id = owner(user)
-    if (!id) return
-    user.fresh?.forEach(({ value, transient }, key) => {
-      if (!transient) outbox.put(id, key, value)
+  const keep = (me: User, traits: Traits) => {
+    const id = owner(me)
+    traits.forEach(({ value, transient }, key) => {
+      if (id && !transient) outbox.put(id, key, value, clock())
     })
-    user.fresh = new Map()
   }
 
-  /** Finds traits that the server refuses, and takes them out. Gives whether there were any. */
-  const withoutTheBad = async (id: string, traits: Map<string, Trait>) => {
-    let found = false
-    const onDrop = (key: string, value: TraitValue | null) => {
-      found = true
-      if (traits.get(key)?.value === value) traits.delete(key)
-    }
-    await delivery.deliver(id, onDrop).catch(() => {})
-    return found
+  /** Shows what there is of a user without asking the server: in the same tick when storage answers in the same tick. */
+  const enter = (me: User, identity?: Identity) => {
+    me.identity = identity
+    keep(me, me.traits)
+    if (user !== me) return
+    const id = identity?.id
+    store.begin(id, snapshot && fromText(JSON.stringify(snapshot), options.environmentKey, id))
+    snapshot = undefined
+    me.loaded = andThen(identity?.transient ? undefined : disk.load(id), (stored) => {
+      if (user !== me) return
+      if (stored) store.replace(stored, store.generation)
+      settle()
+    })
   }
 
-  /** Asks until an answer is of the traits as they are now. One request at a time: writes keep their order. */
-  const loop = async (user: User, ms?: number) => {
-    await user.known // which also makes the calls of one tick one request
-    const { traits } = user
-    const id = owner(user)
-    for (let tries = 0; ; ) {
-      if (ms && user.nextAttemptAt) {
-        user.stop = new AbortController()
-        await within(ms, new Promise(() => {}), user.stop.signal).catch(() => {})
-      }
-      ms = user.nextAttemptAt = undefined
-      keep(user)
-      const waiting = outbox.size ? await outbox.of(id) : []
-      if (user.over) throw user.over
+  /** A request that only reads is given up for the next. */
+  const giveUp = () => {
+    if (!user.writing) user.stop?.abort()
+  }
+
+  /** Requests for one identity go one after the other: the server ends with the last that was set. */
+  const ask = (me: User) => {
+    const id = owner(me)
+    const turn = Promise.resolve(turns.get(id)).then(async () => {
+      const waiting = await outbox.of(id)
+      // Of who is not here any more, only what waits is sent.
+      if (me !== user && !waiting.size) return
       const { generation } = store
+      const { traits } = me
       // What was set in this session comes first, and counts last.
       const sent = new Map([...traits, ...waiting, ...traits])
-      let identity = user.identity
-      let failed: GuidonError | undefined
-      more = false
-      user.writing = sent.size
-      user.stop = new AbortController()
-      try {
-        if (sent.size && !identity) user.visitor ??= { id: newId(), transient: true }
-        identity ??= user.visitor
-        const ask = async () => {
-          if (sent.size) await outbox.saved
-          // While another write for this user had its turn, something newer may have come.
-          if (user.over || generation !== store.generation) return
-          const text = await send(flagsRequest(identity, sent), user.stop as AbortController)
-          const flags = parseFlags(text, identity)
-          store.replace({ identity: user.identity?.id, source: 'network', at: clock(), flags }, generation)
-          sent.forEach((trait, key) => {
-            if (id && !trait.transient) outbox.done(id, key, trait.value)
-            // A removal that arrived is done. One that was set anew meanwhile is not the one that arrived.
-            if (trait.value === null && traits.get(key) === trait) traits.delete(key)
+      me.more = false
+      me.writing = sent.size
+      if (sent.size && !me.identity) me.visitor ??= { id: newGuid(options.random), transient: true }
+      const identity = me.identity ?? me.visitor
+
+      /** The server has it, or never will. One that was set anew meanwhile is another one, and goes on waiting. */
+      const done = (key: string, trait: Trait, lost?: unknown) => {
+        if (id && !trait.transient && waiting.size) outbox.done(id, key, trait.value)
+        if ((lost || trait.value === null) && traits.get(key) === trait) traits.delete(key)
+      }
+      const post = async (some: Traits) => {
+        if (closed) throw closed
+        me.stop = new AbortController()
+        const flags = parseFlags(await send(flagsRequest(identity, some), me.stop), identity)
+        for (const [key, trait] of some) done(key, trait)
+        return flags
+      }
+      const flags = await post(sent).catch(async (error) => {
+        // 400: asking again changes nothing. One of the traits is bad, and the others are not to suffer for it.
+        if (error.status !== 400 || !sent.size) throw error
+        for (const [key, trait] of sent) {
+          await post(new Map([[key, trait]])).catch((error) => {
+            if (error.status !== 400) throw error
+            done(key, trait, outbox.lose(key, 'refused by the server'))
+            sent.delete(key)
           })
         }
-        await (id && sent.size ? delivery.inTurn(id, ask) : ask())
+        return post(sent)
+      })
+      if (me === user)
+        store.replace({ identity: me.identity?.id, source: 'network', at: clock(), flags }, generation)
+    })
+    turns.set(
+      id,
+      turn.catch(() => {}),
+    )
+    return turn
+  }
+
+  /** Sends what waits for those who were here before, until one fails. */
+  const deliverOthers = async () => {
+    if (other) return
+    try {
+      for (const [id] of outbox.writes) {
+        other = { identity: { id, transient: false }, traits: new Map() }
+        if (id !== owner(user)) await ask(other)
+      }
+    } catch {
+      // They go on waiting.
+    }
+    other = undefined
+  }
+
+  /** Asks until an answer is of the traits as they are now. */
+  const loop = async (me: User) => {
+    await me.known // which also makes the calls of one tick one request
+    for (let tries = 0; ; ) {
+      if (me.nextAttemptAt) {
+        me.stop = new AbortController()
+        await within(me.nextAttemptAt - clock(), new Promise(() => {}), me.stop.signal).catch(() => {})
+      }
+      me.nextAttemptAt = undefined
+      if (closed || me !== user) throw closed ?? new GuidonError('superseded', 'by another user')
+      let failed: GuidonError | undefined
+      try {
+        await ask(me)
       } catch (error) {
         failed = error as GuidonError
         // Who waits hears of a failure when it is known what the device has.
-        await user.loaded
-        if (id && isRefusal(failed) && (await withoutTheBad(id, traits))) continue
+        await me.loaded
       }
-      user.writing = 0
-      if (user.over || more || generation !== store.generation) continue
+      me.writing = 0
+      if (closed || me !== user || me.more) continue
 
-      user.failed = failed
+      me.failed = failed
       if (failed) {
-        ms = backoffMs(++failures, failed)
-        user.nextAttemptAt = clock() + ms
-        storage.set('retry', `${user.nextAttemptAt} ${failures}`)
-        if (tries++ < retries && isPassing(failed)) {
+        me.nextAttemptAt = clock() + backoffMs(++failures, failed)
+        storage.set('retry', `${me.nextAttemptAt} ${failures}`)
+        if (tries++ < (options.retries ?? 2) && isPassing(failed)) {
           settle()
           continue
         }
@@ -177,58 +212,83 @@ export const createConversation = ({
         if (failures) storage.delete('retry')
         failures = 0
         // Of somebody who is known to nobody, nothing is kept.
-        if (!identity?.transient) disk.save(store.latest)
+        if (!(me.identity ?? me.visitor)?.transient) disk.save(store.latest)
       }
       // In one tick with the look at what is wanted, so that no call in between joins a run that is over.
-      user.run = undefined
-      user.heard = true
+      me.run = undefined
+      me.heard = true
       await settle()
       if (failed) throw failed
-      delivery.deliverOthers(id)
+      deliverOthers()
       return
     }
   }
 
-  const giveUp = (user: User) => {
-    if (!user.writing) user.stop?.abort()
-  }
+  const run = () => (user.run ??= quiet(loop(user)))
 
-  const sync = (user: User, again?: boolean) => {
-    more ||= again
+  const sync = (again?: boolean) => {
+    user.more ||= again
     // What the app asks for is not held back.
-    if (user.nextAttemptAt) giveUp(user)
+    if (user.nextAttemptAt) giveUp()
     user.nextAttemptAt = undefined
-    user.run ??= quiet(loop(user))
+    const done = run()
     settle()
-    return user.run
+    return done
   }
 
   return {
-    sync,
-    start(user) {
-      const ms = Math.min(until - clock(), LONGEST_ASKED_MS)
-      user.run = quiet(loop(user, ms))
-      if (ms > 0) {
+    get user() {
+      return user
+    },
+    begin(who, traits = new Map()) {
+      giveUp()
+      const me: User = { traits }
+      user = me
+      const refuse = (error: GuidonError) => {
+        me.refused = error
+        traits.clear()
+        report(error)
+        enter(me)
+      }
+      store.begin()
+      try {
+        me.known = andThen(who(), (identity) => enter(me, identity))?.catch(refuse)
+      } catch (error) {
+        refuse(error as GuidonError)
+      }
+      return me
+    },
+    start() {
+      if (until > clock()) {
+        user.nextAttemptAt = Math.min(until, clock() + LONGEST_ASKED_MS)
         user.heard = true
         user.failed = new GuidonError('network', 'failed before, waits until nextAttemptAt')
-        user.nextAttemptAt = clock() + ms
       }
+      run()
     },
-    restart(user) {
-      keep(user)
-      store.generation++
-      giveUp(user)
-      return sync(user)
-    },
-    end(user, error) {
-      keep(user)
-      user.over = error
-      if (error.code === 'closed') {
-        user.writing = 0
-        delivery.stop()
+    assign(traits) {
+      const news = new Map(
+        [...traits].filter(([key, { value, transient }]) => {
+          const old = user.traits.get(key)
+          return old?.value !== value || old.transient !== transient
+        }),
+      )
+      if (news.size) {
+        news.forEach((trait, key) => {
+          user.traits.set(key, trait)
+        })
+        keep(user, news)
+        store.generation++
+        user.more = true
+        giveUp()
       }
-      user.run = undefined
-      giveUp(user)
+      return news.size || !user.heard || user.failed || user.run ? sync() : undefined
+    },
+    sync,
+    close(error) {
+      closed = error
+      user.stop?.abort()
+      other?.stop?.abort()
     },
   }
 }

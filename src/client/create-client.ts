@@ -1,13 +1,13 @@
 import { createEvents } from '../core/events.ts'
 import { hash } from '../core/hash.ts'
 import { createPersistence } from '../core/persist.ts'
-import { andThen, type MaybePromise, type Stop } from '../core/ports.ts'
+import { andThen, type Stop } from '../core/ports.ts'
 import { createStore } from '../core/store.ts'
 import { within } from '../core/within.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { Identity } from '../model/identity.ts'
-import { defaultsTable, fromText, toText } from '../model/snapshot.ts'
-import type { Trait, Traits } from '../model/trait.ts'
+import { defaultsTable, toText } from '../model/snapshot.ts'
+import type { Trait } from '../model/trait.ts'
 import { createOutbox } from '../outbox/outbox.ts'
 import { newGuid } from '../privacy/guid.ts'
 import { classifyIdentifier } from '../privacy/identifier.ts'
@@ -17,7 +17,7 @@ import { safeStorage } from '../storage/safe.ts'
 import { currentFetch, httpSend } from '../transport/http.ts'
 import type { Client, ClientEvents, KnownFlags, Status } from './client.ts'
 import { steadyClock } from './clock.ts'
-import { createConversation, quiet, type User } from './conversation.ts'
+import { createConversation, quiet } from './conversation.ts'
 import { createGuards } from './guards.ts'
 import { apiBase, type ClientOptions, checkEnvironmentKey, type IdentityOptions } from './options.ts'
 import { createReads } from './reads.ts'
@@ -31,7 +31,7 @@ import { createReads } from './reads.ts'
  * if (flags.isEnabled('new-checkout')) …
  */
 export const createClient = <F extends object = KnownFlags>(options: ClientOptions): Client<F> => {
-  const { environmentKey, maxAgeMs = 300_000, retries = 2, random, anonymous } = options
+  const { environmentKey, maxAgeMs = 300_000, random, anonymous } = options
   checkEnvironmentKey(environmentKey)
   const api = apiBase(options.api)
 
@@ -50,7 +50,6 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const disk = createPersistence(storage, scope, options.keepIdentities ?? 5)
   const outbox = createOutbox(storage, clock, options.outbox ?? {}, report)
 
-  let user: User = { traits: new Map() }
   let closed: GuidonError | undefined
 
   // What is shown, and how it stands.
@@ -63,7 +62,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const reads = createReads(store, isStale)
 
   const status = (): Status => {
-    const { run, failed, refused, nextAttemptAt } = user
+    const { run, failed, refused, nextAttemptAt } = talk.user
     return {
       state: failed
         ? failed.code === 'network'
@@ -96,55 +95,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const fetcher = options.fetch ?? currentFetch
   const road = (base: string) => httpSend(base, environmentKey, fetcher, options.timeoutMs ?? 10_000)
   const send = road(api)
-  const talk = createConversation({
-    store,
-    storage,
-    disk,
-    outbox,
-    send,
-    clock,
-    retries,
-    newId: () => newGuid(random),
-    report,
-    settle,
-  })
-
-  // Users.
-  let { snapshot } = options
-  /** Shows what there is of a user without asking the server: in the same tick when storage answers in the same tick. */
-  const enter = (me: User, identity?: Identity) => {
-    if (user !== me) return
-    const id = identity?.id
-    me.identity = identity
-    me.fresh = new Map(me.traits)
-    store.begin(id, snapshot && fromText(JSON.stringify(snapshot), environmentKey, id))
-    snapshot = undefined
-    me.loaded = andThen(identity?.transient ? undefined : disk.load(id), (stored) => {
-      if (user !== me) return
-      if (stored) store.replace(stored, store.generation)
-      settle()
-    })
-  }
-
-  /** Another user. The one before is over: late answers find nobody, and who waits for them hears `superseded`. */
-  const begin = (who: () => MaybePromise<Identity | undefined>, traits = new Map<string, Trait>()): User => {
-    talk.end(user, new GuidonError('superseded', 'by another user'))
-    const me: User = { traits }
-    user = me
-    const refuse = (error: GuidonError) => {
-      me.refused = error
-      traits.clear()
-      report(error)
-      enter(me)
-    }
-    store.begin()
-    try {
-      me.known = andThen(who(), (identity) => enter(me, identity))?.catch(refuse)
-    } catch (error) {
-      refuse(error as GuidonError)
-    }
-    return me
-  }
+  const talk = createConversation(options, clock, store, storage, disk, outbox, send, report, settle)
 
   /** Who it is when the app does not say: nobody, or with `anonymous` a GUID that is kept on this device. */
   const unnamed = () =>
@@ -155,20 +106,6 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
           return { id, transient: false }
         })
       : undefined
-
-  /** Adds traits. One that is set to what it is already costs no request. */
-  const assign = (traits: Traits) => {
-    let news = false
-    traits.forEach((trait, key) => {
-      const old = user.traits.get(key)
-      if (old?.value === trait.value && old.transient === trait.transient) return
-      user.traits.set(key, trait)
-      user.fresh?.set(key, trait)
-      news = true
-    })
-    if (news) return talk.restart(user)
-    return user.heard && !user.failed && !user.run ? undefined : talk.sync(user)
-  }
 
   /** A call of the app: begun at once, and its promise looked after. */
   const call = (action: () => unknown): Promise<void> =>
@@ -182,17 +119,17 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const client: Client<Record<string, never>> = {
     ...reads,
     get identity() {
-      return user.identity?.id
+      return talk.user.identity?.id
     },
     get pending() {
-      return outbox.size
+      return outbox.writes.length
     },
     get status() {
       return status()
     },
     traits() {
       const traits = Object.create(null)
-      user.traits.forEach((trait, key) => {
+      talk.user.traits.forEach((trait, key) => {
         if (trait.value !== null) traits[key] = trait.transient ? { ...trait } : trait.value
       })
       return traits
@@ -207,7 +144,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       let off!: Stop
       const there = new Promise<void>((resolve) => {
         const check = () => {
-          if (closed || user.heard || (from !== 'network' && store.shown.at)) resolve()
+          if (closed || talk.user.heard || (from !== 'network' && store.shown.at)) resolve()
         }
         off = events.on('settled', check)
         check()
@@ -216,32 +153,33 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       off()
       return { source: store.shown.source, ageMs: ageMs(), stale: isStale(), error: status().error }
     },
-    refresh: () => call(() => talk.sync(user)),
+    refresh: () => call(() => talk.sync()),
     identify: (id, inputs) =>
       call(async () => {
         const who = guards.identity(id)
         const traits = guards.traits(inputs)
-        const { identity } = user
-        if (identity && !identity.transient && identity.id === (who as Identity).id) return assign(traits)
-        const me = begin(() => who, traits)
-        await talk.sync(user)
+        const { identity } = talk.user
+        if (identity && !identity.transient && identity.id === (who as Identity).id)
+          return talk.assign(traits)
+        const me = talk.begin(() => who, traits)
+        await talk.sync()
         if (me.refused) throw me.refused
       }),
-    setTraits: (inputs) => call(() => assign(guards.traits(inputs))),
+    setTraits: (inputs) => call(() => talk.assign(guards.traits(inputs))),
     reset: () =>
       call(() => {
-        const { identity } = user
+        const { identity } = talk.user
         const cleaned = identity && disk.forget(identity.id)
         if (anonymous) storage.delete('guid')
-        begin(unnamed)
-        return Promise.allSettled([talk.sync(user), cleaned])
+        talk.begin(unnamed)
+        return Promise.allSettled([talk.sync(), cleaned])
       }),
     snapshot: ({ shared } = {}) =>
       JSON.parse(toText(store.shown, environmentKey, shared ? undefined : store.shown.identity, shared)),
     close() {
       if (closed) return
       closed = new GuidonError('closed', 'by close()')
-      talk.end(user, closed)
+      talk.close(closed)
       for (const stop of stops) stop?.()
       settle()
     },
@@ -251,7 +189,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const given = options.identity
   const first: IdentityOptions = typeof given === 'string' ? { id: given } : (given ?? {})
   const traits = new Map<string, Trait>()
-  begin(() => {
+  talk.begin(() => {
     const who = first.id == null ? unnamed() : guards.identity(first.id, first.transient)
     for (const [key, trait] of guards.traits(first.traits)) traits.set(key, trait)
     return who
@@ -261,24 +199,24 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     environmentKey,
     api,
     storage,
-    identity: () => user.identity,
+    identity: () => talk.user.identity,
     clock,
     fetch: fetcher,
     send,
     road,
     report,
-    refresh: () => talk.sync(user, true),
+    refresh: () => talk.sync(true),
   }
   const stops = options.use?.map((extend) => extend(inside)) ?? []
 
   // The first request: not when the page brought what it would bring.
   if (store.shown.source === 'network' && !options.snapshot?.shared && !isStale()) {
-    user.heard = true
+    talk.user.heard = true
     disk.save(store.latest)
-  } else talk.start(user)
+  } else talk.start()
   // A slow storage tells later that something waits.
   andThen(outbox.saved, () => {
-    if (outbox.size && !user.nextAttemptAt) talk.sync(user, true)
+    if (outbox.writes.length && !talk.user.nextAttemptAt) talk.sync(true)
   })
   // What was there in this tick is no news to anybody.
   store.told = store.shown.flags

@@ -19,19 +19,17 @@ type Write = readonly [identity: string, key: string, value: TraitValue | null, 
  * identifier is among them in clear for as long as a write waits: it is to be sent.
  */
 export interface Outbox {
-  /** How many writes wait. */
-  readonly size: number
+  /** What waits, oldest first. */
+  readonly writes: readonly Write[]
   /** Settles when what an earlier session left is there, and what was put since is on the device. */
   readonly saved: MaybePromise<void>
-  put(identity: string, key: string, value: TraitValue | null): void
+  put(...write: Write): void
   /** The server has this value. One that was set anew meanwhile goes on waiting. */
   done(identity: string, key: string, value: TraitValue | null): void
-  /** The server will never have it. */
-  drop(identity: string, key: string, value: TraitValue | null, why: string): void
+  /** The server will never have this. */
+  lose(key: string, why: string): void
   /** What waits for an identity, on the device by then. */
   of(identity: string | undefined): MaybePromise<Map<string, Trait>>
-  /** For whom something waits. */
-  identities(): Set<string>
 }
 
 export const createOutbox = (
@@ -40,14 +38,17 @@ export const createOutbox = (
   { maxChars = 32_768, maxAgeMs = 2_592_000_000 }: OutboxOptions,
   report: (error: GuidonError) => void,
 ): Outbox => {
-  /** Oldest first: what was put here, and what was on the device at the start. */
-  let writes: readonly Write[] = []
-  const own = new WeakSet<Write>()
+  let writes: Write[] = []
+  /** What was put here, or was on the device at the start. The rest of what is there is for other tabs to send. */
+  const ours = new Set<string>()
+  const name = ([identity, key]: readonly unknown[]) => `${identity} ${key}`
+  let saved: MaybePromise<void>
+  /** Changes that the device has not seen yet. */
+  let changes = 0
   /** The device did not take the last change: then it is no longer what counts. */
   let failed = false
-  let saved: MaybePromise<void>
 
-  const load = (text: unknown): readonly Write[] => {
+  const load = (text: unknown): Write[] => {
     try {
       return (JSON.parse(text as string) as Write[]).filter(
         ([identity, key, value, at]) => identity && key && Object(value) !== value && at > 0,
@@ -57,68 +58,61 @@ export const createOutbox = (
     }
   }
 
+  const lose = (key: string, why: string) =>
+    report(new GuidonError('dropped-trait', `'${key}': ${why}`, { key }))
+
   /** Changes what is here at once, and what is on the device, where other tabs' writes are as well, in its turn. */
-  const change = (edit: (list: readonly Write[]) => readonly Write[]) => {
+  const change = (edit: (list: Write[]) => Write[]) => {
     writes = edit(writes)
+    changes++
     saved = andThen(saved, () =>
-      andThen(storage.get('outbox'), (text) => {
-        const list = failed ? writes : edit(load(text))
-        const kept = list.length ? storage.set('outbox', JSON.stringify(list)) : storage.delete('outbox')
-        return andThen(kept, (ok) => {
-          failed = !ok
-        })
+      andThen(storage.get('outbox'), (before) => {
+        const list = edit(failed ? writes : load(before))
+        let text = JSON.stringify(list)
+        for (; text.length > maxChars; text = JSON.stringify(list)) lose(list.shift()![1], 'no room')
+        if (!--changes) writes = list.filter((write) => ours.has(name(write)))
+        if (text !== (before || '[]'))
+          return andThen(storage.set('outbox', text), (ok) => {
+            failed = !ok
+          })
       }),
     )
-  }
-  const without = (identity: string, key: string) => (write: Write) =>
-    write[0] !== identity || write[1] !== key
-  const done = (identity: string, key: string, value: TraitValue | null) =>
-    change((list) => list.filter((write) => without(identity, key)(write) || write[2] !== value))
-
-  const drop = (identity: string, key: string, value: TraitValue | null, why: string) => {
-    done(identity, key, value)
-    report(new GuidonError('dropped-trait', `'${key}': ${why}`, { key }))
+    return saved
   }
 
-  saved = andThen(storage.get('outbox'), (text) => {
-    const left = load(text)
-    // What was put while a slow storage was thinking is newer.
-    writes = [...left.filter(([id, key]) => writes.every(without(id, key))), ...writes]
-    for (const [identity, key, value, at] of left)
-      if (at < clock() - maxAgeMs) drop(identity, key, value, 'too old')
-  })
+  change((list) =>
+    list.filter((write) => {
+      ours.add(name(write))
+      const fits = write[3] > clock() - maxAgeMs
+      if (!fits) lose(write[1], 'too old')
+      return fits
+    }),
+  )
 
   return {
-    get size() {
-      return writes.length
+    get writes() {
+      return writes
     },
     get saved() {
       return saved
     },
-    put(identity, key, value) {
-      const write: Write = [identity, key, value, clock()]
-      own.add(write)
-      change((list) => [...list.filter(without(identity, key)), write])
-      while (JSON.stringify(writes).length > maxChars) {
-        const [identity, key, value] = writes[0] as Write
-        drop(identity, key, value, 'no room')
-      }
+    put(...write) {
+      ours.add(name(write))
+      change((list) => [...list.filter((other) => name(other) !== name(write)), write])
     },
-    done,
-    drop,
+    done(identity, key, value) {
+      change((list) => list.filter((write) => name(write) !== name([identity, key]) || write[2] !== value))
+    },
+    lose,
     of: (identity) =>
-      andThen(saved, () =>
-        andThen(storage.get('outbox'), (text) => {
-          const there = load(text).map(String)
-          // What another tab has delivered since, or set anew, is not to be sent by this one.
-          writes = writes.filter((write) => failed || own.has(write) || there.includes(`${write}`))
-          return new Map(
+      andThen(
+        writes.length ? change((list) => list) : undefined,
+        () =>
+          new Map(
             writes
-              .filter((write) => write[0] === identity)
+              .filter(([id]) => id === identity)
               .map(([, key, value]) => [key, { value, transient: false }]),
-          )
-        }),
+          ),
       ),
-    identities: () => new Set(writes.map(([identity]) => identity)),
   }
 }
