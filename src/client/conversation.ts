@@ -148,7 +148,7 @@ export const createConversation = (
         for (const [key, trait] of sent) {
           await post(new Map([[key, trait]])).catch((error) => {
             if (error.status !== 400) throw error
-            done(key, trait, outbox.lose(key, 'refused by the server'))
+            done(key, trait, outbox.lose(key, 'refused'))
             sent.delete(key)
           })
         }
@@ -262,7 +262,7 @@ export const createConversation = (
       if (until > clock()) {
         user.nextAttemptAt = Math.min(until, clock() + LONGEST_ASKED_MS)
         user.heard = true
-        user.failed = new GuidonError('network', 'failed before, waits until nextAttemptAt')
+        user.failed = new GuidonError('network', 'no answer before')
       }
       run()
     },

@@ -45,7 +45,7 @@ export const createGuards = (options: GuardOptions, onGuard: (event: GuardEvent)
         judge(
           { subject: 'identifier', kind, action: options[kind] ?? 'block' },
           `${kind}-identifier`,
-          'send a GUID or opaqueId()',
+          'send a GUID',
         )
       return andThen(action === 'hash' ? opaqueId(id, options as { salt: string }) : id, (id) => ({
         id,

@@ -66,5 +66,5 @@ export const apiBase = (api = HOSTED_API): string => (api.endsWith('/') ? api : 
 export const checkEnvironmentKey = (key: unknown): void => {
   if (typeof key !== 'string' || !key) throw new GuidonError('invalid-option', 'environmentKey')
   if (key.startsWith('ser.'))
-    throw new GuidonError('server-side-key', 'it would be public: use the client-side key')
+    throw new GuidonError('server-side-key', 'use the client-side key')
 }

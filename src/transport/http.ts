@@ -47,7 +47,7 @@ export const httpSend =
     } catch (cause) {
       throw cause instanceof GuidonError
         ? cause
-        : new GuidonError('network', 'the api is out of reach', { cause })
+        : new GuidonError('network', 'no answer', { cause })
     } finally {
       stop.abort()
     }
