@@ -21,7 +21,7 @@ import type { ClientOptions } from './options.ts'
 export interface User {
   /** Who it is. `undefined`: nobody, which gives the environment's flags; or not known yet. */
   identity?: Identity | undefined
-  readonly traits: Map<string, Trait>
+  traits: Map<string, Trait>
   /** Under whom traits of nobody are sent. */
   visitor?: Identity
   /** Settles when it is clear who it is, … */
@@ -50,7 +50,7 @@ export interface Conversation {
   /** The user of the moment. */
   readonly user: User
   /** Another user. The one before is over: late answers find nobody, and who waits for them hears `superseded`. */
-  begin(who: () => MaybePromise<Identity | undefined>, traits?: Map<string, Trait>): User
+  begin(who: () => readonly [MaybePromise<Identity | undefined>, Map<string, Trait>]): User
   /** The first request. A server that failed is not asked before its time, also when that was in an earlier session. */
   start(): void
   /** Adds traits. One that is set to what it is already costs no request. */
@@ -240,19 +240,21 @@ export const createConversation = (
     get user() {
       return user
     },
-    begin(who, traits = new Map()) {
+    begin(who) {
       giveUp()
-      const me: User = { traits }
+      const me: User = { traits: new Map() }
       user = me
       const refuse = (error: GuidonError) => {
         me.refused = error
-        traits.clear()
+        me.traits = new Map()
         report(error)
         enter(me)
       }
       store.begin()
       try {
-        me.known = andThen(who(), (identity) => enter(me, identity))?.catch(refuse)
+        const [identity, traits] = who()
+        me.traits = traits
+        me.known = andThen(identity, (identity) => enter(me, identity))?.catch(refuse)
       } catch (error) {
         refuse(error as GuidonError)
       }

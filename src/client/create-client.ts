@@ -1,3 +1,4 @@
+import { diff } from '../core/diff.ts'
 import { createEvents } from '../core/events.ts'
 import { hash } from '../core/hash.ts'
 import { createPersistence } from '../core/persist.ts'
@@ -5,9 +6,9 @@ import { andThen, type Stop } from '../core/ports.ts'
 import { createStore } from '../core/store.ts'
 import { within } from '../core/within.ts'
 import { GuidonError } from '../model/errors.ts'
+import type { FlagTable } from '../model/flag.ts'
 import type { Identity } from '../model/identity.ts'
 import { defaultsTable, toText } from '../model/snapshot.ts'
-import type { Trait } from '../model/trait.ts'
 import { createOutbox } from '../outbox/outbox.ts'
 import { newGuid } from '../privacy/guid.ts'
 import { classifyIdentifier } from '../privacy/identifier.ts'
@@ -80,12 +81,16 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     }
   }
 
+  /** The flags and the status that were told last. */
+  let told: FlagTable
   let toldStatus: string | undefined
   /** Something happened: tells of it what looks different now, once for all that happened in one tick. */
   const settle = async () => {
     await events.emit('settled')
-    const changed = store.news()
-    if (changed.length) await events.emit('change', { changed, source: store.shown.source })
+    const { flags, source } = store.shown
+    const changed = diff(told, flags)
+    told = flags
+    if (changed.length) await events.emit('change', { changed, source })
     const now = status()
     const summary = now.state + now.error
     if (toldStatus !== summary) events.emit('status', now)
@@ -161,7 +166,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
         const { identity } = talk.user
         if (identity && !identity.transient && identity.id === (who as Identity).id)
           return talk.assign(traits)
-        const me = talk.begin(() => who, traits)
+        const me = talk.begin(() => [who, traits])
         await talk.sync()
         if (me.refused) throw me.refused
       }),
@@ -171,7 +176,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
         const { identity } = talk.user
         const cleaned = identity && disk.forget(identity.id)
         if (anonymous) storage.delete('guid')
-        talk.begin(unnamed)
+        talk.begin(() => [unnamed(), new Map()])
         return Promise.allSettled([talk.sync(), cleaned])
       }),
     snapshot: ({ shared } = {}) =>
@@ -188,12 +193,10 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   // The first user, and who looks on.
   const given = options.identity
   const first: IdentityOptions = typeof given === 'string' ? { id: given } : (given ?? {})
-  const traits = new Map<string, Trait>()
-  talk.begin(() => {
-    const who = first.id == null ? unnamed() : guards.identity(first.id, first.transient)
-    for (const [key, trait] of guards.traits(first.traits)) traits.set(key, trait)
-    return who
-  }, traits)
+  talk.begin(() => [
+    first.id == null ? unnamed() : guards.identity(first.id, first.transient),
+    guards.traits(first.traits),
+  ])
   const inside = {
     client: client as never,
     environmentKey,
@@ -219,7 +222,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     if (outbox.writes.length && !talk.user.nextAttemptAt) talk.sync(true)
   })
   // What was there in this tick is no news to anybody.
-  store.told = store.shown.flags
+  told = store.shown.flags
   settle()
 
   return client as never

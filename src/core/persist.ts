@@ -1,6 +1,7 @@
 import type { FlagTable } from '../model/flag.ts'
 import { fromText, type Snapshot, toText } from '../model/snapshot.ts'
 import { hash } from './hash.ts'
+import { createList } from './list.ts'
 import { andThen, type MaybePromise, type SafeStorage } from './ports.ts'
 
 /**
@@ -14,24 +15,14 @@ export interface Persistence {
   /** Keeps a snapshot. Equal flags write nothing; when room is short the longest unused users go first. */
   save(snapshot: Snapshot): void
   /** Removes what is kept of a user. */
-  forget(identity: string | undefined): Promise<void>
+  forget(identity: string | undefined): MaybePromise<unknown>
 }
 
 export const createPersistence = (storage: SafeStorage, scope: string, keep: number): Persistence => {
   /** The table that is on the disk for the user at hand. Equal flags keep their table, so comparing it is enough. */
   let saved: FlagTable | undefined
 
-  /** Only the first read has to be synchronous. All that changes the disk happens here, one after the other. */
-  let queue = Promise.resolve()
-  const change = (user: string, write: (others: string[]) => unknown) => {
-    queue = queue.then(async () => {
-      const list = `${(await storage.get('users')) || ''}`
-      const users = list.split(' ').filter((other) => other && other !== user)
-      await write(users)
-      if (users.join(' ') !== list) await storage.set('users', users.join(' '))
-    })
-    return queue
-  }
+  const change = createList<string>(storage, 'users')
 
   return {
     load(identity) {
@@ -42,7 +33,7 @@ export const createPersistence = (storage: SafeStorage, scope: string, keep: num
         // What is on the device belongs to one user.
         if (stored && !stored.shared) {
           saved = stored.flags
-          change(user, (users) => users.unshift(user))
+          change((users) => [...new Set([user, ...users])])
           return { ...stored, identity, source: 'storage' }
         }
         if (text != null) storage.delete(user)
@@ -55,22 +46,23 @@ export const createPersistence = (storage: SafeStorage, scope: string, keep: num
       saved = snapshot.flags
       const user = hash(snapshot.identity)
       const text = toText(snapshot, scope, user)
-      change(user, async (users) => {
-        users.unshift(user)
+      change(async (list) => {
+        const users = [...new Set([user, ...list])]
         // When there are too many, or the disk is full, the longest unused makes room, then the next.
         while (users.length > keep || !(await storage.set(user, text))) {
           if (users.length < 2) {
             saved = undefined
-            return
+            break
           }
           await storage.delete(users.pop() as string)
         }
+        return users
       })
     },
 
     forget(identity) {
       const user = hash(identity)
-      return change(user, () => storage.delete(user))
+      return change((users) => andThen(storage.delete(user), () => users.filter((other) => other !== user)))
     },
   }
 }

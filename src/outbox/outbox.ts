@@ -1,3 +1,4 @@
+import { createList } from '../core/list.ts'
 import { andThen, type Clock, type MaybePromise, type SafeStorage } from '../core/ports.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { Trait, TraitValue } from '../model/trait.ts'
@@ -48,15 +49,8 @@ export const createOutbox = (
   /** The device did not take the last change: then it is no longer what counts. */
   let failed = false
 
-  const load = (text: unknown): Write[] => {
-    try {
-      return (JSON.parse(text as string) as Write[]).filter(
-        ([identity, key, value, at]) => identity && key && Object(value) !== value && at > 0,
-      )
-    } catch {
-      return []
-    }
-  }
+  const changeThere = createList<Write>(storage, 'outbox')
+  const isWrite = (write: Write) => write?.[0] && write[1] && Object(write[2]) !== write[2] && write[3] > 0
 
   const lose = (key: string, why: string) =>
     report(new GuidonError('dropped-trait', `'${key}': ${why}`, { key }))
@@ -65,17 +59,16 @@ export const createOutbox = (
   const change = (edit: (list: Write[]) => Write[]) => {
     writes = edit(writes)
     changes++
-    saved = andThen(saved, () =>
-      andThen(storage.get('outbox'), (before) => {
-        const list = edit(failed ? writes : load(before))
-        let text = JSON.stringify(list)
-        for (; text.length > maxChars; text = JSON.stringify(list)) lose(list.shift()![1], 'no room')
+    saved = andThen(
+      changeThere((there) => {
+        const list = edit(failed ? writes : there.filter(isWrite))
+        while (JSON.stringify(list).length > maxChars) lose(list.shift()![1], 'no room')
         if (!--changes) writes = list.filter((write) => ours.has(name(write)))
-        if (text !== (before || '[]'))
-          return andThen(storage.set('outbox', text), (ok) => {
-            failed = !ok
-          })
+        return list
       }),
+      (kept) => {
+        failed = !kept
+      },
     )
     return saved
   }
