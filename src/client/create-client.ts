@@ -218,7 +218,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     disk.save(store.latest)
   } else talk.start()
   // A slow storage tells later that something waits.
-  andThen(outbox.saved, () => {
+  andThen(outbox.loaded, () => {
     if (outbox.writes.length && !talk.user.nextAttemptAt) talk.sync(true)
   })
   // What was there in this tick is no news to anybody.

@@ -22,8 +22,8 @@ type Write = readonly [identity: string, key: string, value: TraitValue | null, 
 export interface Outbox {
   /** What waits, oldest first. */
   readonly writes: readonly Write[]
-  /** Settles when what an earlier session left is there, and what was put since is on the device. */
-  readonly saved: MaybePromise<void>
+  /** Settles when it is known what an earlier session left. */
+  readonly loaded: MaybePromise<void>
   put(...write: Write): void
   /** The server has this value. One that was set anew meanwhile goes on waiting. */
   done(identity: string, key: string, value: TraitValue | null): void
@@ -39,41 +39,30 @@ export const createOutbox = (
   { maxChars = 32_768, maxAgeMs = 2_592_000_000 }: OutboxOptions,
   report: (error: GuidonError) => void,
 ): Outbox => {
-  let writes: Write[] = []
+  let writes: readonly Write[] = []
   /** What was put here, or was on the device at the start. The rest of what is there is for other tabs to send. */
   const ours = new Set<string>()
   const name = ([identity, key]: readonly unknown[]) => `${identity} ${key}`
-  let saved: MaybePromise<void>
-  /** Changes that the device has not seen yet. */
-  let changes = 0
-  /** The device did not take the last change: then it is no longer what counts. */
-  let failed = false
-
-  const changeThere = createList<Write>(storage, 'outbox')
-  const isWrite = (write: Write) => write?.[0] && write[1] && Object(write[2]) !== write[2] && write[3] > 0
+  const list = createList<Write>(storage, 'outbox')
 
   const lose = (key: string, why: string) =>
     report(new GuidonError('dropped-trait', `'${key}': ${why}`, { key }))
 
-  /** Changes what is here at once, and what is on the device, where other tabs' writes are as well, in its turn. */
-  const change = (edit: (list: Write[]) => Write[]) => {
-    writes = edit(writes)
-    changes++
-    saved = andThen(
-      changeThere((there) => {
-        const list = edit(failed ? writes : there.filter(isWrite))
-        while (JSON.stringify(list).length > maxChars) lose(list.shift()![1], 'no room')
-        if (!--changes) writes = list.filter((write) => ours.has(name(write)))
-        return list
+  const change = (edit: (list: Write[]) => Write[]) =>
+    andThen(
+      list((there) => {
+        const left = edit(
+          there.filter((write) => write?.[0] && write[1] && Object(write[2]) !== write[2] && write[3] > 0),
+        )
+        while (JSON.stringify(left).length > maxChars) lose(left.shift()![1], 'no room')
+        return left
       }),
-      (kept) => {
-        failed = !kept
+      (left) => {
+        writes = left.filter((write) => ours.has(name(write)))
       },
     )
-    return saved
-  }
 
-  change((list) =>
+  const loaded = change((list) =>
     list.filter((write) => {
       ours.add(name(write))
       const fits = write[3] > clock() - maxAgeMs
@@ -86,9 +75,7 @@ export const createOutbox = (
     get writes() {
       return writes
     },
-    get saved() {
-      return saved
-    },
+    loaded,
     put(...write) {
       ours.add(name(write))
       change((list) => [...list.filter((other) => name(other) !== name(write)), write])
@@ -99,7 +86,7 @@ export const createOutbox = (
     lose,
     of: (identity) =>
       andThen(
-        writes.length ? change((list) => list) : undefined,
+        ours.size ? change((list) => list) : undefined,
         () =>
           new Map(
             writes
