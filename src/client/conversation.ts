@@ -51,8 +51,8 @@ export interface Conversation {
   readonly user: User
   /** Another user. The one before is over: late answers find nobody, and who waits for them hears `superseded`. */
   begin(who: () => readonly [MaybePromise<Identity | undefined>, Map<string, Trait>]): User
-  /** The first request. A server that failed is not asked before its time, also when that was in an earlier session. */
-  start(): void
+  /** The first request: not when the page brought what it would bring. A server that failed is not asked before its time, also when that was in an earlier session. */
+  start(isFresh: boolean): void
   /** Adds traits. One that is set to what it is already costs no request. */
   assign(traits: Traits): Promise<void> | undefined
   /** Brings the flags. A request that is out serves this call too; with `again` one more follows it. */
@@ -260,13 +260,22 @@ export const createConversation = (
       }
       return me
     },
-    start() {
-      if (until > clock()) {
-        user.nextAttemptAt = Math.min(until, clock() + LONGEST_ASKED_MS)
+    start(isFresh) {
+      if (isFresh) {
         user.heard = true
-        user.failed = new GuidonError('network', 'no answer before')
+        disk.save(store.latest)
+      } else {
+        if (until > clock()) {
+          user.nextAttemptAt = Math.min(until, clock() + LONGEST_ASKED_MS)
+          user.heard = true
+          user.failed = new GuidonError('network', 'no answer before')
+        }
+        run()
       }
-      run()
+      // A slow storage tells later that something waits.
+      andThen(outbox.loaded, () => {
+        if (outbox.writes.length && !user.nextAttemptAt) sync(true)
+      })
     },
     assign(traits) {
       const news = new Map(
@@ -284,7 +293,7 @@ export const createConversation = (
         user.more = true
         giveUp()
       }
-      return news.size || !user.heard || user.failed || user.run ? sync() : undefined
+      return news.size || user.failed || user.run ? sync() : undefined
     },
     sync,
     close(error) {

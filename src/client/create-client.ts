@@ -212,15 +212,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   }
   const stops = options.use?.map((extend) => extend(inside)) ?? []
 
-  // The first request: not when the page brought what it would bring.
-  if (store.shown.source === 'network' && !options.snapshot?.shared && !isStale()) {
-    talk.user.heard = true
-    disk.save(store.latest)
-  } else talk.start()
-  // A slow storage tells later that something waits.
-  andThen(outbox.loaded, () => {
-    if (outbox.writes.length && !talk.user.nextAttemptAt) talk.sync(true)
-  })
+  talk.start(store.shown.source === 'network' && !options.snapshot?.shared && !isStale())
   // What was there in this tick is no news to anybody.
   told = store.shown.flags
   settle()
