@@ -169,7 +169,7 @@ export const createConversation = (
     if (other) return
     try {
       for (const [id] of outbox.writes) {
-        other = { identity: { id, transient: false }, traits: new Map() }
+        other = { identity: { id }, traits: new Map() }
         if (id !== owner(user)) await ask(other)
       }
     } catch {

@@ -108,7 +108,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       ? andThen(storage.get('guid'), (kept) => {
           const id = kept && classifyIdentifier(kept) === 'opaque' ? kept : newGuid(random)
           if (id !== kept) storage.set('guid', id)
-          return { id, transient: false }
+          return { id }
         })
       : undefined
 

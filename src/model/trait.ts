@@ -16,7 +16,7 @@ export type TraitInputs = Readonly<Record<string, TraitInput>>
 /** A trait that passed the guards. `null` removes it from the server. */
 export interface Trait {
   readonly value: TraitValue | null
-  readonly transient: boolean
+  readonly transient?: boolean
 }
 
 /** Traits by key, checked. A `Map`, so that a trait named `__proto__` is a trait like any other. */

@@ -91,7 +91,7 @@ export const createOutbox = (
           new Map(
             writes
               .filter(([id]) => id === identity)
-              .map(([, key, value]) => [key, { value, transient: false }]),
+              .map(([, key, value]) => [key, { value }]),
           ),
       ),
   }
