@@ -131,8 +131,8 @@ export const createConversation = (
       const identity = me.identity ?? me.visitor
 
       /** The server has it, or never will. One that was set anew meanwhile is another one, and goes on waiting. */
-      const done = (key: string, trait: Trait, lost?: unknown) => {
-        if (id && !trait.transient && waiting.size) outbox.done(id, key, trait.value)
+      const done = (key: string, trait: Trait, lost?: boolean) => {
+        if (waiting.has(key) && !trait.transient) outbox.done(id as string, key, trait.value)
         if ((lost || trait.value === null) && traits.get(key) === trait) traits.delete(key)
       }
       const post = async (some: Traits) => {
@@ -148,8 +148,9 @@ export const createConversation = (
         for (const [key, trait] of sent) {
           await post(new Map([[key, trait]])).catch((error) => {
             if (error.status !== 400) throw error
-            done(key, trait, outbox.lose(key, 'refused'))
+            done(key, trait, true)
             sent.delete(key)
+            outbox.lose(key, 'refused')
           })
         }
         return post(sent)
@@ -188,14 +189,11 @@ export const createConversation = (
       }
       me.nextAttemptAt = undefined
       if (closed || me !== user) throw closed ?? new GuidonError('superseded', 'by another user')
-      let failed: GuidonError | undefined
-      try {
-        await ask(me)
-      } catch (error) {
-        failed = error as GuidonError
+      const failed = (await ask(me).catch(async (error: GuidonError) => {
         // Who waits hears of a failure when it is known what the device has.
         await me.loaded
-      }
+        return error
+      })) as GuidonError | undefined
       me.writing = 0
       if (closed || me !== user || me.more) continue
 
@@ -212,7 +210,7 @@ export const createConversation = (
         if (failures) storage.delete('retry')
         failures = 0
         // Of somebody who is known to nobody, nothing is kept.
-        if (!(me.identity ?? me.visitor)?.transient) disk.save(store.latest)
+        if (!me.visitor && !me.identity?.transient) disk.save(store.latest)
       }
       // In one tick with the look at what is wanted, so that no call in between joins a run that is over.
       me.run = undefined
@@ -224,16 +222,14 @@ export const createConversation = (
     }
   }
 
-  const run = () => (user.run ??= quiet(loop(user)))
-
   const sync = (again?: boolean) => {
     user.more ||= again
     // What the app asks for is not held back.
     if (user.nextAttemptAt) giveUp()
     user.nextAttemptAt = undefined
-    const done = run()
+    user.run ??= quiet(loop(user))
     settle()
-    return done
+    return user.run
   }
 
   return {
@@ -265,12 +261,12 @@ export const createConversation = (
         user.heard = true
         disk.save(store.latest)
       } else {
+        sync()
         if (until > clock()) {
           user.nextAttemptAt = Math.min(until, clock() + LONGEST_ASKED_MS)
           user.heard = true
           user.failed = new GuidonError('network', 'no answer before')
         }
-        run()
       }
       // A slow storage tells later that something waits.
       andThen(outbox.loaded, () => {

@@ -87,12 +87,7 @@ export const createOutbox = (
     of: (identity) =>
       andThen(
         ours.size ? change((list) => list) : undefined,
-        () =>
-          new Map(
-            writes
-              .filter(([id]) => id === identity)
-              .map(([, key, value]) => [key, { value }]),
-          ),
+        () => new Map(writes.filter(([id]) => id === identity).map(([, key, value]) => [key, { value }])),
       ),
   }
 }
