@@ -1,42 +1,29 @@
 import type { Persistence } from '../core/persist.ts'
-import { andThen, type Clock, type MaybePromise, type SafeStorage } from '../core/ports.ts'
+import { andThen, type Clock, type MaybePromise, quiet, type SafeStorage } from '../core/ports.ts'
 import type { Store } from '../core/store.ts'
 import { within } from '../core/within.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { Identity } from '../model/identity.ts'
 import { fromText } from '../model/snapshot.ts'
-import type { Trait, Traits } from '../model/trait.ts'
+import { asInputs, newsIn, type Trait, type Traits } from '../model/trait.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { newGuid } from '../privacy/guid.ts'
+import { classifyIdentifier } from '../privacy/identifier.ts'
 import { backoffMs, isPassing, LONGEST_ASKED_MS } from '../transport/backoff.ts'
 import type { Send } from '../transport/http.ts'
 import { parseFlags } from '../wire/parse.ts'
 import { flagsRequest } from '../wire/request.ts'
-import type { ClientOptions } from './options.ts'
+import type { Client, Status } from './client.ts'
+import type { Guards } from './guards.ts'
+import type { ClientOptions, IdentityOptions } from './options.ts'
 
-/**
- * One user's time: each identify and reset begins another, so what belongs to one (traits, requests, promises) cannot reach
- * the next.
- */
-export interface User {
+/** Somebody the server is asked for. Each identify and reset brings another, so nothing of one can reach the next. */
+interface User {
   /** Who it is. `undefined`: nobody, which gives the environment's flags; or not known yet. */
   identity?: Identity | undefined
   traits: Map<string, Trait>
   /** Under whom traits of nobody are sent. */
   visitor?: Identity
-  /** Settles when it is clear who it is, … */
-  known?: unknown
-  /** … and when the device has said what it has of them. */
-  loaded?: unknown
-  /** The server has answered, or failed to. */
-  heard?: boolean
-  /** Why the last request failed, and why the user was refused. */
-  failed?: GuidonError | undefined
-  refused?: GuidonError
-  /** No request is made by itself before this time: milliseconds since 1970. */
-  nextAttemptAt?: number | undefined
-  /** Pending while the server is being asked. */
-  run?: Promise<void> | undefined
   /** What is out is not all that is wanted: one more follows. */
   more?: boolean | undefined
   /** Ends the request that is out, or the wait before it. */
@@ -47,18 +34,18 @@ export interface User {
 
 /** Who the client is for, and how the server is asked: one request at a time, and again when it failed in passing. */
 export interface Conversation {
-  /** The user of the moment. */
-  readonly user: User
-  /** Another user. The one before is over: late answers find nobody, and who waits for them hears `superseded`. */
-  begin(who: () => readonly [MaybePromise<Identity | undefined>, Map<string, Trait>]): User
-  /** The first request: not when the page brought what it would bring. A server that failed is not asked before its time, also when that was in an earlier session. */
+  /** What an app calls. */
+  readonly calls: Pick<Client, 'traits' | 'refresh' | 'identify' | 'setTraits' | 'reset'>
+  identity(): Identity | undefined
+  status(): Status
+  /** The server has answered, or failed to, or will not be asked any more. */
+  isHeard(): boolean | undefined
+  /** The first user, and the first request: not when the page brought what it would bring. */
   start(isFresh: boolean): void
-  /** Adds traits. One that is set to what it is already costs no request. */
-  assign(traits: Traits): Promise<void> | undefined
   /** Brings the flags. A request that is out serves this call too; with `again` one more follows it. */
   sync(again?: boolean): Promise<void>
   /** Ends all that is out. */
-  close(error: GuidonError): void
+  close(): void
 }
 
 export const createConversation = (
@@ -68,13 +55,32 @@ export const createConversation = (
   storage: SafeStorage,
   disk: Persistence,
   outbox: Outbox,
+  guards: Guards,
   send: Send,
   report: (error: GuidonError) => void,
   settle: () => Promise<void>,
+  isStale: () => boolean,
 ): Conversation => {
-  let user: User = { traits: new Map() }
-  let closed: GuidonError | undefined
+  const { environmentKey, anonymous, random, retries = 2 } = options
   let { snapshot } = options
+  let closed: GuidonError | undefined
+
+  // The user of the moment, and all that is forgotten when another begins.
+  let user: User = { traits: new Map() }
+  /** Settles when it is clear who it is, … */
+  let known: unknown
+  /** … and when the device has said what it has of them. */
+  let loaded: unknown
+  /** Pending while the server is being asked. */
+  let run: Promise<void> | undefined
+  /** The server has answered, or failed to, or will not be asked any more. */
+  let heard: boolean | undefined
+  /** Why the last request failed, and why the user was refused. */
+  let failed: GuidonError | undefined
+  let refused: GuidonError | undefined
+  /** No request is made by itself before this time: milliseconds since 1970. */
+  let nextAttemptAt: number | undefined
+
   /** Somebody who was here before, and for whom something waited. */
   let other: User | undefined
   /** The last request for each identity. */
@@ -100,9 +106,9 @@ export const createConversation = (
     keep(me, me.traits)
     if (user !== me) return
     const id = identity?.id
-    store.begin(id, snapshot && fromText(JSON.stringify(snapshot), options.environmentKey, id))
+    store.begin(id, snapshot && fromText(JSON.stringify(snapshot), environmentKey, id))
     snapshot = undefined
-    me.loaded = andThen(identity?.transient ? undefined : disk.load(id), (stored) => {
+    loaded = andThen(identity?.transient ? undefined : disk.load(id), (stored) => {
       if (user !== me) return
       if (stored) store.replace(stored, store.generation)
       settle()
@@ -112,6 +118,28 @@ export const createConversation = (
   /** A request that only reads is given up for the next. */
   const giveUp = () => {
     if (!user.writing) user.stop?.abort()
+  }
+
+  /** Another user. The one before is over: late answers find nobody, and who waits for them hears `superseded`. */
+  const begin = (who: () => readonly [MaybePromise<Identity | undefined>, Map<string, Trait>]) => {
+    giveUp()
+    const me: User = { traits: new Map() }
+    user = me
+    run = heard = failed = refused = nextAttemptAt = undefined
+    const refuse = (error: GuidonError) => {
+      me.traits = new Map()
+      report(error)
+      enter(me)
+      if (user === me) refused = error
+    }
+    store.begin()
+    try {
+      const [identity, traits] = who()
+      me.traits = traits
+      known = andThen(identity, (identity) => enter(me, identity))?.catch(refuse)
+    } catch (error) {
+      refuse(error as GuidonError)
+    }
   }
 
   /** Requests for one identity go one after the other: the server ends with the last that was set. */
@@ -127,7 +155,7 @@ export const createConversation = (
       const sent = new Map([...traits, ...waiting, ...traits])
       me.more = false
       me.writing = sent.size
-      if (sent.size && !me.identity) me.visitor ??= { id: newGuid(options.random), transient: true }
+      if (sent.size && !me.identity) me.visitor ??= { id: newGuid(random), transient: true }
       const identity = me.identity ?? me.visitor
 
       /** The server has it, or never will. One that was set anew meanwhile is another one, and goes on waiting. */
@@ -181,31 +209,31 @@ export const createConversation = (
 
   /** Asks until an answer is of the traits as they are now. */
   const loop = async (me: User) => {
-    await me.known // which also makes the calls of one tick one request
+    await known // which also makes the calls of one tick one request
     for (let tries = 0; ; ) {
-      if (me.nextAttemptAt) {
+      if (nextAttemptAt && me === user) {
         me.stop = new AbortController()
-        await within(me.nextAttemptAt - clock(), new Promise(() => {}), me.stop.signal).catch(() => {})
+        await within(nextAttemptAt - clock(), new Promise(() => {}), me.stop.signal).catch(() => {})
       }
-      me.nextAttemptAt = undefined
       if (closed || me !== user) throw closed ?? new GuidonError('superseded', 'by another user')
-      const failed = (await ask(me).catch(async (error: GuidonError) => {
+      nextAttemptAt = undefined
+      const error = (await ask(me).catch(async (error: GuidonError) => {
         // Who waits hears of a failure when it is known what the device has.
-        await me.loaded
+        await loaded
         return error
       })) as GuidonError | undefined
       me.writing = 0
       if (closed || me !== user || me.more) continue
 
-      me.failed = failed
-      if (failed) {
-        me.nextAttemptAt = clock() + backoffMs(++failures, failed)
-        storage.set('retry', `${me.nextAttemptAt} ${failures}`)
-        if (tries++ < (options.retries ?? 2) && isPassing(failed)) {
+      failed = error
+      if (error) {
+        nextAttemptAt = clock() + backoffMs(++failures, error)
+        storage.set('retry', `${nextAttemptAt} ${failures}`)
+        if (tries++ < retries && isPassing(error)) {
           settle()
           continue
         }
-        report(failed)
+        report(error)
       } else {
         if (failures) storage.delete('retry')
         failures = 0
@@ -213,10 +241,10 @@ export const createConversation = (
         if (!me.visitor && !me.identity?.transient) disk.save(store.latest)
       }
       // In one tick with the look at what is wanted, so that no call in between joins a run that is over.
-      me.run = undefined
-      me.heard = true
+      run = undefined
+      heard = true
       await settle()
-      if (failed) throw failed
+      if (error) throw error
       deliverOthers()
       return
     }
@@ -225,83 +253,118 @@ export const createConversation = (
   const sync = (again?: boolean) => {
     user.more ||= again
     // What the app asks for is not held back.
-    if (user.nextAttemptAt) giveUp()
-    user.nextAttemptAt = undefined
-    user.run ??= quiet(loop(user))
+    if (nextAttemptAt) giveUp()
+    nextAttemptAt = undefined
+    run ??= quiet(loop(user))
     settle()
-    return user.run
+    return run
   }
 
-  return {
-    get user() {
-      return user
-    },
-    begin(who) {
+  /** Adds traits. One that is set to what it is already costs no request. */
+  const assign = (traits: Traits) => {
+    const news = newsIn(traits, user.traits)
+    if (news.size) {
+      news.forEach((trait, key) => {
+        user.traits.set(key, trait)
+      })
+      keep(user, news)
+      store.generation++
+      user.more = true
       giveUp()
-      const me: User = { traits: new Map() }
-      user = me
-      const refuse = (error: GuidonError) => {
-        me.refused = error
-        me.traits = new Map()
-        report(error)
-        enter(me)
-      }
-      store.begin()
-      try {
-        const [identity, traits] = who()
-        me.traits = traits
-        me.known = andThen(identity, (identity) => enter(me, identity))?.catch(refuse)
-      } catch (error) {
-        refuse(error as GuidonError)
-      }
-      return me
+    }
+    return news.size || failed || run ? sync() : undefined
+  }
+
+  /** Who it is when the app does not say: nobody, or with `anonymous` a GUID that is kept on this device. */
+  const unnamed = () =>
+    anonymous
+      ? andThen(storage.get('guid'), (kept) => {
+          const id = kept && classifyIdentifier(kept) === 'opaque' ? kept : newGuid(random)
+          if (id !== kept) storage.set('guid', id)
+          return { id }
+        })
+      : undefined
+
+  /** A call of the app: begun at once, and its promise looked after. */
+  const call = (action: () => unknown): Promise<void> =>
+    quiet(
+      (async () => {
+        if (closed) throw closed
+        await action()
+      })(),
+    )
+
+  const given = options.identity
+  const first: IdentityOptions = typeof given === 'string' ? { id: given } : (given ?? {})
+  begin(() => [
+    first.id == null ? unnamed() : guards.identity(first.id, first.transient),
+    guards.traits(first.traits),
+  ])
+
+  return {
+    calls: {
+      traits: () => asInputs(user.traits),
+      refresh: () => call(() => sync()),
+      identify: (id, inputs) =>
+        call(async () => {
+          const who = guards.identity(id)
+          const traits = guards.traits(inputs)
+          const { identity } = user
+          if (identity && !identity.transient && identity.id === (who as Identity).id) return assign(traits)
+          begin(() => [who, traits])
+          await sync()
+          if (refused) throw refused
+        }),
+      setTraits: (inputs) => call(() => assign(guards.traits(inputs))),
+      reset: () =>
+        call(() => {
+          const { identity } = user
+          const cleaned = identity && disk.forget(identity.id)
+          if (anonymous) storage.delete('guid')
+          begin(() => [unnamed(), new Map()])
+          return Promise.allSettled([sync(), cleaned])
+        }),
     },
+    identity: () => user.identity,
+    status: () => ({
+      state: failed
+        ? failed.code === 'network'
+          ? 'offline'
+          : 'error'
+        : run
+          ? store.shown.at
+            ? 'refreshing'
+            : 'starting'
+          : isStale()
+            ? 'stale'
+            : 'fresh',
+      error: failed ?? refused,
+      nextAttemptAt,
+    }),
+    isHeard: () => heard,
     start(isFresh) {
       if (isFresh) {
-        user.heard = true
+        heard = true
         disk.save(store.latest)
       } else {
         sync()
         if (until > clock()) {
-          user.nextAttemptAt = Math.min(until, clock() + LONGEST_ASKED_MS)
-          user.heard = true
-          user.failed = new GuidonError('network', 'no answer before')
+          nextAttemptAt = Math.min(until, clock() + LONGEST_ASKED_MS)
+          heard = true
+          failed = new GuidonError('network', 'no answer before')
         }
       }
       // A slow storage tells later that something waits.
       andThen(outbox.loaded, () => {
-        if (outbox.writes.length && !user.nextAttemptAt) sync(true)
+        if (outbox.writes.length && !nextAttemptAt) sync(true)
       })
     },
-    assign(traits) {
-      const news = new Map(
-        [...traits].filter(([key, { value, transient }]) => {
-          const old = user.traits.get(key)
-          return old?.value !== value || old.transient !== transient
-        }),
-      )
-      if (news.size) {
-        news.forEach((trait, key) => {
-          user.traits.set(key, trait)
-        })
-        keep(user, news)
-        store.generation++
-        user.more = true
-        giveUp()
-      }
-      return news.size || user.failed || user.run ? sync() : undefined
-    },
     sync,
-    close(error) {
-      closed = error
+    close() {
+      closed = new GuidonError('closed', 'by close()')
+      heard = true
       user.stop?.abort()
       other?.stop?.abort()
     },
   }
-}
-
-/** Marks a promise as looked after: who awaits it still sees it reject, who does not causes no unhandled rejection. */
-export const quiet = <T>(promise: Promise<T>): Promise<T> => {
-  promise.catch(() => {})
-  return promise
 }

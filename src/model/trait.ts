@@ -28,3 +28,21 @@ export type Traits = ReadonlyMap<string, Trait>
  * @example await flags.setTraits({ plan: 'pro', country: transient('FR') })
  */
 export const transient = (value: TraitValue): TransientTrait => Object.freeze({ value, transient: true })
+
+/** Those that are not there already, with the same value. */
+export const newsIn = (traits: Traits, known: Traits): Traits =>
+  new Map(
+    [...traits].filter(([key, { value, transient }]) => {
+      const old = known.get(key)
+      return old?.value !== value || old.transient !== transient
+    }),
+  )
+
+/** Traits as an app handed them over. */
+export const asInputs = (traits: Traits): TraitInputs => {
+  const inputs: Record<string, TraitInput> = Object.create(null)
+  traits.forEach((trait, key) => {
+    if (trait.value !== null) inputs[key] = trait.transient ? ({ ...trait } as TransientTrait) : trait.value
+  })
+  return inputs
+}
