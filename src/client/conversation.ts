@@ -22,10 +22,6 @@ interface User {
   /** Who it is. `undefined`: nobody, which gives the environment's flags; or not known yet. */
   identity?: Identity | undefined
   traits: Map<string, Trait>
-  /** Under whom traits of nobody are sent. */
-  visitor?: Identity
-  /** What is out is not all that is wanted: one more follows. */
-  more?: boolean | undefined
   /** Ends the request that is out, or the wait before it. */
   stop?: AbortController
   /** The request that is out may write. It is let finish, for the server to know; only its answer is dropped. */
@@ -71,8 +67,12 @@ export const createConversation = (
   let known: unknown
   /** … and when the device has said what it has of them. */
   let loaded: unknown
+  /** Under whom traits of nobody are sent. */
+  let visitor: Identity | undefined
   /** Pending while the server is being asked. */
   let run: Promise<void> | undefined
+  /** What is out is not all that is wanted: one more follows. */
+  let more: boolean | undefined
   /** The server has answered, or failed to, or will not be asked any more. */
   let heard: boolean | undefined
   /** Why the last request failed, and why the user was refused. */
@@ -125,7 +125,7 @@ export const createConversation = (
     giveUp()
     const me: User = { traits: new Map() }
     user = me
-    run = heard = failed = refused = nextAttemptAt = undefined
+    run = heard = failed = refused = nextAttemptAt = visitor = undefined
     const refuse = (error: GuidonError) => {
       me.traits = new Map()
       report(error)
@@ -153,10 +153,9 @@ export const createConversation = (
       const { traits } = me
       // What was set in this session comes first, and counts last.
       const sent = new Map([...traits, ...waiting, ...traits])
-      me.more = false
       me.writing = sent.size
-      if (sent.size && !me.identity) me.visitor ??= { id: newGuid(random), transient: true }
-      const identity = me.identity ?? me.visitor
+      if (sent.size && !me.identity) visitor ??= { id: newGuid(random), transient: true }
+      const identity = me.identity ?? visitor
 
       /** The server has it, or never will. One that was set anew meanwhile is another one, and goes on waiting. */
       const done = (key: string, trait: Trait, lost?: boolean) => {
@@ -217,13 +216,14 @@ export const createConversation = (
       }
       if (closed || me !== user) throw closed ?? new GuidonError('superseded', 'by another user')
       nextAttemptAt = undefined
+      more = false
       const error = (await ask(me).catch(async (error: GuidonError) => {
         // Who waits hears of a failure when it is known what the device has.
         await loaded
         return error
       })) as GuidonError | undefined
       me.writing = 0
-      if (closed || me !== user || me.more) continue
+      if (closed || me !== user || more) continue
 
       failed = error
       if (error) {
@@ -238,7 +238,7 @@ export const createConversation = (
         if (failures) storage.delete('retry')
         failures = 0
         // Of somebody who is known to nobody, nothing is kept.
-        if (!me.visitor && !me.identity?.transient) disk.save(store.latest)
+        if (!visitor && !me.identity?.transient) disk.save(store.latest)
       }
       // In one tick with the look at what is wanted, so that no call in between joins a run that is over.
       run = undefined
@@ -251,7 +251,7 @@ export const createConversation = (
   }
 
   const sync = (again?: boolean) => {
-    user.more ||= again
+    more ||= again
     // What the app asks for is not held back.
     if (nextAttemptAt) giveUp()
     nextAttemptAt = undefined
@@ -269,7 +269,7 @@ export const createConversation = (
       })
       keep(user, news)
       store.generation++
-      user.more = true
+      more = true
       giveUp()
     }
     return news.size || failed || run ? sync() : undefined
