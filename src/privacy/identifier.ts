@@ -54,7 +54,7 @@ export const classifyIdentifier = (id: string): IdentifierClass =>
 export function checkIdentifier(id: unknown): string {
   const text = typeof id === 'string' && id.trim()
   if (!text || text.length > 2000 || UNSENDABLE.test(text)) {
-    throw new GuidonError('invalid-identifier', 'send text (2,000 characters)')
+    throw new GuidonError('invalid-identifier', 'send text')
   }
   return text
 }

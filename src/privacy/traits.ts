@@ -61,7 +61,7 @@ export function checkTrait(key: string, input: unknown): Trait {
   } catch {}
   throw new GuidonError(
     'invalid-trait',
-    `'${key}': send a boolean, number (32 bits if whole), text (2,000 bytes), null, ISO date, JSON`,
+    `'${key}': send a boolean, number, text, null, ISO date or JSON`,
     { key },
   )
 }
