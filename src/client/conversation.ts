@@ -317,12 +317,13 @@ export const createConversation = (
         }),
       setTraits: (inputs) => call(() => assign(guards.traits(inputs))),
       reset: () =>
-        call(() => {
+        call(async () => {
           const { identity } = user
           const cleaned = identity && disk.forget(identity.id)
           if (anonymous) storage.delete('guid')
           begin(() => [unnamed(), new Map()])
-          return Promise.allSettled([sync(), cleaned])
+          await sync().catch(() => {})
+          await cleaned
         }),
     },
     identity: () => user.identity,
