@@ -95,9 +95,8 @@ export const createConversation = (
   /** Puts what was set into the outbox, as soon as it is clear for whom. */
   const keep = (me: User, traits: Traits) => {
     const id = owner(me)
-    traits.forEach(({ value, transient }, key) => {
+    for (const [key, { value, transient }] of traits)
       if (id && !transient) outbox.put(id, key, value, clock())
-    })
   }
 
   /** Shows what there is of a user without asking the server: in the same tick when storage answers in the same tick. */
