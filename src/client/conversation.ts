@@ -5,7 +5,7 @@ import { within } from '../core/within.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { Identity } from '../model/identity.ts'
 import { fromText } from '../model/snapshot.ts'
-import { asInputs, newsIn, type Trait, type Traits } from '../model/trait.ts'
+import { asInputs, type Trait, type Traits } from '../model/trait.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { newGuid } from '../privacy/guid.ts'
 import { classifyIdentifier } from '../privacy/identifier.ts'
@@ -191,13 +191,13 @@ export const createConversation = (
     return turn
   }
 
-  /** Sends what waits for those who were here before, until one fails. */
-  const deliverOthers = async () => {
+  /** Sends what waits for those who were here before (or waits still), until one fails. */
+  const deliver = async () => {
     if (other) return
     try {
       for (const [id] of outbox.writes) {
         other = { identity: { id }, traits: new Map() }
-        if (id !== owner(user)) await ask(other)
+        await ask(other)
       }
     } catch {
       // They go on waiting.
@@ -244,7 +244,7 @@ export const createConversation = (
       heard = true
       await settle()
       if (error) throw error
-      deliverOthers()
+      deliver()
       return
     }
   }
@@ -261,7 +261,12 @@ export const createConversation = (
 
   /** Adds traits. One that is set to what it is already costs no request. */
   const assign = (traits: Traits) => {
-    const news = newsIn(traits, user.traits)
+    const news = new Map(
+      [...traits].filter(([key, { value, transient }]) => {
+        const old = user.traits.get(key)
+        return old?.value !== value || old.transient !== transient
+      }),
+    )
     if (news.size) {
       news.forEach((trait, key) => {
         user.traits.set(key, trait)

@@ -29,15 +29,6 @@ export type Traits = ReadonlyMap<string, Trait>
  */
 export const transient = (value: TraitValue): TransientTrait => Object.freeze({ value, transient: true })
 
-/** Those that are not there already, with the same value. */
-export const newsIn = (traits: Traits, known: Traits): Traits =>
-  new Map(
-    [...traits].filter(([key, { value, transient }]) => {
-      const old = known.get(key)
-      return old?.value !== value || old.transient !== transient
-    }),
-  )
-
 /** Traits as an app handed them over. */
 export const asInputs = (traits: Traits): TraitInputs => {
   const inputs: Record<string, TraitInput> = Object.create(null)
