@@ -22,7 +22,12 @@ export const createPersistence = (storage: SafeStorage, scope: string, keep: num
   /** The table that is on the disk for the user at hand. Equal flags keep their table, so comparing it is enough. */
   let saved: FlagTable | undefined
 
-  const change = createList<string>(storage, 'users')
+  const change = createList<string>(
+    storage,
+    'users',
+    (text) => text.match(/\S+/g) ?? [],
+    (users) => users.join(' '),
+  )
 
   return {
     load(identity) {

@@ -71,6 +71,17 @@ describe('a list on the device', () => {
     expect(place.texts.get('list')).toBe('[]')
   })
 
+  it('may have a form of its own', () => {
+    const { place, storage } = disk()
+    const words = (text: string) => text.split(' ')
+    const change = createList<string>(storage, 'list', words, (list) => list.join(' '))
+    change((list) => list)
+    expect(place.writes).toBe(0)
+    change(() => ['a', 'b'])
+    expect(place.texts.get('list')).toBe('a b')
+    expect(change((list) => list.slice(1))).toEqual(['b'])
+  })
+
   it.each(['', 'no JSON', 'null', '7', '{}'])('is empty where the device says %j', (text) => {
     const { place, storage } = disk()
     place.texts.set('list', text)
