@@ -5,7 +5,7 @@ import type { Clock } from '../core/ports.ts'
  * is ahead (monotonic clocks may stand still while a device sleeps).
  */
 export const steadyClock = (): Clock => {
-  let offset = Number.NEGATIVE_INFINITY
+  let offset = 0
   return () => {
     const elapsed = globalThis.performance?.now() ?? 0
     offset = Math.max(offset, Date.now() - elapsed)

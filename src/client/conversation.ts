@@ -1,92 +1,92 @@
 import type { Persistence } from '../core/persist.ts'
-import type { Clock, SafeStorage } from '../core/ports.ts'
+import { andThen, type Clock, type MaybePromise, quiet, type SafeStorage } from '../core/ports.ts'
 import type { Store } from '../core/store.ts'
 import { within } from '../core/within.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { Identity } from '../model/identity.ts'
-import type { Trait, TraitValue } from '../model/trait.ts'
-import { createDelivery, isRefusal } from '../outbox/delivery.ts'
+import { fromText, type Snapshot } from '../model/snapshot.ts'
+import { asInputs, type Trait, type Traits } from '../model/trait.ts'
 import type { Outbox } from '../outbox/outbox.ts'
+import { newGuid } from '../privacy/guid.ts'
+import { classifyIdentifier } from '../privacy/identifier.ts'
 import { backoffMs, isPassing, LONGEST_ASKED_MS } from '../transport/backoff.ts'
 import type { Send } from '../transport/http.ts'
 import { parseFlags } from '../wire/parse.ts'
 import { flagsRequest } from '../wire/request.ts'
+import type { Client, Status } from './client.ts'
+import type { Guards } from './guards.ts'
+import type { ClientOptions, IdentityOptions } from './options.ts'
 
-/**
- * One user's time: each identify and reset begins another, so what belongs to one (traits, requests, promises) cannot reach
- * the next.
- */
-export interface User {
+/** Somebody the server is asked for. Each identify and reset brings another, so nothing of one can reach the next. */
+interface User {
   /** Who it is. `undefined`: nobody, which gives the environment's flags; or not known yet. */
   identity?: Identity | undefined
-  readonly traits: Map<string, Trait>
-  /** Those of them that are not in the outbox yet. */
-  fresh?: Map<string, Trait>
-  /** Under whom traits of nobody are sent. */
-  visitor?: Identity
-  /** Settles when it is clear who it is, … */
-  known?: unknown
-  /** … and when the device has said what it has of them. */
-  loaded?: unknown
-  /** The server has answered, or failed to. */
-  heard?: boolean
-  /** Why the last request failed, and why the user was refused. */
-  failed?: GuidonError | undefined
-  refused?: GuidonError
-  /** No request is made by itself before this time: milliseconds since 1970. */
-  nextAttemptAt?: number | undefined
-  /** Pending while the server is being asked. */
-  run?: Promise<void> | undefined
-  /** Why it is over. Who waits is told. */
-  over?: GuidonError
+  traits: Map<string, Trait>
   /** Ends the request that is out, or the wait before it. */
   stop?: AbortController
   /** The request that is out may write. It is let finish, for the server to know; only its answer is dropped. */
   writing?: number
 }
 
-/** How the server is asked: one request at a time for each user, and again when it failed in passing. */
+/** Who the client is for, and how the server is asked: one request at a time, and again when it failed in passing. */
 export interface Conversation {
-  /** Begins. A server that failed is not asked before its time, also when that was in an earlier session. */
-  start(user: User): void
-  /** Brings a user's flags. A request that is out serves this call too; with `again` one more follows it. */
-  sync(user: User, again?: boolean): Promise<void>
-  /** The traits changed: what is out is out of date, and given up for the next if it only reads. */
-  restart(user: User): Promise<void>
-  /** Nobody waits for this user any more. A request that may write is let finish, for the server to know. */
-  end(user: User, error: GuidonError): void
+  /** What an app calls. */
+  readonly calls: Pick<Client, 'traits' | 'refresh' | 'identify' | 'setTraits' | 'reset'>
+  identity(): Identity | undefined
+  status(): Status
+  /** The server has answered, or failed to, or will not be asked any more. */
+  isHeard(): boolean | undefined
+  /** The first user, and the first request: not when the page brought what it would bring. */
+  start(isFresh: boolean): void
+  /** Brings the flags. A request that is out serves this call too; with `again` one more follows it. */
+  sync(again?: boolean): Promise<void>
+  /** Takes flags that another client was given. */
+  take(snapshot: Snapshot): void
+  /** Ends all that is out. */
+  close(): void
 }
 
-/** What a conversation needs of the house. */
-interface Parts {
-  readonly store: Store
-  readonly storage: SafeStorage
-  readonly disk: Persistence
-  readonly outbox: Outbox
-  readonly send: Send
-  readonly clock: Clock
-  /** How often a request that failed in passing is tried again. */
-  readonly retries: number
-  /** Makes the GUID under which traits of nobody are sent. */
-  readonly newId: () => string
-  readonly report: (error: GuidonError) => void
-  readonly settle: () => Promise<void>
-}
+export const createConversation = (
+  options: ClientOptions,
+  clock: Clock,
+  store: Store,
+  storage: SafeStorage,
+  disk: Persistence,
+  outbox: Outbox,
+  guards: Guards,
+  send: Send,
+  report: (error: GuidonError) => void,
+  settle: () => Promise<void>,
+  isStale: () => boolean,
+): Conversation => {
+  const { environmentKey, anonymous, random, retries = 2 } = options
+  let { snapshot } = options
+  let closed: GuidonError | undefined
 
-export const createConversation = ({
-  store,
-  storage,
-  disk,
-  outbox,
-  send,
-  clock,
-  retries,
-  newId,
-  report,
-  settle,
-}: Parts): Conversation => {
+  // The user of the moment, and all that is forgotten when another begins.
+  let user: User = { traits: new Map() }
+  /** Settles when it is clear who it is, … */
+  let known: unknown
+  /** … and when the device has said what it has of them. */
+  let loaded: unknown
+  /** Under whom traits of nobody are sent. */
+  let visitor: Identity | undefined
+  /** Pending while the server is being asked. */
+  let run: Promise<void> | undefined
+  /** What is out is not all that is wanted: one more follows. */
   let more: boolean | undefined
-  const delivery = createDelivery(outbox, send)
+  /** The server has answered, or failed to, or will not be asked any more. */
+  let heard: boolean | undefined
+  /** Why the last request failed, and why the user was refused. */
+  let failed: GuidonError | undefined
+  let refused: GuidonError | undefined
+  /** No request is made by itself before this time: milliseconds since 1970. */
+  let nextAttemptAt: number | undefined
+
+  /** Somebody who was here before, and for whom something waited. */
+  let other: User | undefined
+  /** The last request for each identity. */
+  const turns = new Map<string | undefined, Promise<unknown>>()
   /** The health of the server, as far as this device knows. (A storage that answers later is not waited for.) */
   const [until, count] = `${storage.get('retry')}`.split(' ').map(Number) as [number, number]
   let failures = count || 0
@@ -95,151 +95,291 @@ export const createConversation = ({
   const owner = ({ identity }: User) => (identity?.transient ? undefined : identity?.id)
 
   /** Puts what was set into the outbox, as soon as it is clear for whom. */
-  const keep = (user: User) => {
-    const id = owner(user)
-    if (!id) return
-    user.fresh?.forEach(({ value, transient }, key) => {
-      if (!transient) outbox.put(id, key, value)
+  const keep = (me: User, traits: Traits) => {
+    const id = owner(me)
+    for (const [key, { value, transient }] of traits) if (id && !transient) outbox.put(id, key, value)
+  }
+
+  /** Shows what there is of a user without asking the server: in the same tick when storage answers in the same tick. */
+  const enter = (me: User, identity?: Identity) => {
+    me.identity = identity
+    keep(me, me.traits)
+    if (user !== me) return
+    const id = identity?.id
+    store.begin(id, snapshot && fromText(JSON.stringify(snapshot), environmentKey, id))
+    snapshot = undefined
+    loaded = andThen(identity?.transient ? undefined : disk.load(id), (stored) => {
+      if (user !== me) return
+      if (stored) store.replace(stored, store.generation)
+      settle()
     })
-    user.fresh = new Map()
   }
 
-  /** Finds traits that the server refuses, and takes them out. Gives whether there were any. */
-  const withoutTheBad = async (id: string, user: User) => {
-    const { traits } = user
-    let found = false
-    // Also one that was delivered before.
-    user.fresh = traits
-    keep(user)
-    const onDrop = (key: string, value: TraitValue | null) => {
-      found = true
-      if (traits.get(key)?.value === value) traits.delete(key)
+  /** A request that only reads is given up for the next. */
+  const giveUp = () => {
+    if (!user.writing) user.stop?.abort()
+  }
+
+  /** Another user. The one before is over: late answers find nobody, and who waits for them hears `superseded`. */
+  const begin = (who: () => readonly [MaybePromise<Identity | undefined>, Map<string, Trait>]) => {
+    giveUp()
+    const me: User = { traits: new Map() }
+    user = me
+    run = heard = failed = refused = nextAttemptAt = visitor = undefined
+    const refuse = (error: GuidonError) => {
+      me.traits = new Map()
+      report(error)
+      enter(me)
+      if (user === me) refused = error
     }
-    await delivery.deliver(id, onDrop).catch(() => {})
-    return found
+    store.begin()
+    try {
+      const [identity, traits] = who()
+      me.traits = traits
+      known = andThen(identity, (identity) => enter(me, identity))?.catch(refuse)
+    } catch (error) {
+      refuse(error as GuidonError)
+    }
   }
 
-  /** Asks until an answer is of the traits as they are now. One request at a time: writes keep their order. */
-  const loop = async (user: User, ms?: number) => {
-    await user.known // which also makes the calls of one tick one request
-    const { traits } = user
-    const id = owner(user)
-    for (let tries = 0; ; ) {
-      if (ms && user.nextAttemptAt) {
-        user.stop = new AbortController()
-        await within(ms, new Promise(() => {}), user.stop.signal).catch(() => {})
-      }
-      ms = user.nextAttemptAt = undefined
-      keep(user)
-      const waiting = outbox.size ? await outbox.of(id) : []
-      if (user.over) throw user.over
+  /** Requests for one identity go one after the other: the server ends with the last that was set. */
+  const ask = (me: User) => {
+    const id = owner(me)
+    const turn = Promise.resolve(turns.get(id)).then(async () => {
+      const waiting = await outbox.of(id)
+      // Of who is not here any more, only what waits is sent.
+      if (me !== user && !waiting.size) return
       const { generation } = store
+      const { traits } = me
       // What was set in this session comes first, and counts last.
       const sent = new Map([...traits, ...waiting, ...traits])
-      let identity = user.identity
-      let failed: GuidonError | undefined
-      more = false
-      user.writing = sent.size
-      user.stop = new AbortController()
-      try {
-        if (sent.size && !identity) user.visitor ??= { id: newId(), transient: true }
-        identity ??= user.visitor
-        const ask = async () => {
-          if (sent.size) await outbox.saved
-          // While another write for this user had its turn, something newer may have come.
-          if (user.over || generation !== store.generation) return
-          const at = clock()
-          const text = await send(flagsRequest(identity, sent), user.stop as AbortController)
-          const flags = parseFlags(text, identity)
-          store.replace({ identity: user.identity?.id, source: 'network', at, flags }, generation)
-          sent.forEach((trait, key) => {
-            if (id && !trait.transient) outbox.done(id, key, trait.value)
-            // A removal that arrived is done. One that was set anew meanwhile is not the one that arrived.
-            if (trait.value === null && traits.get(key) === trait) traits.delete(key)
+      if (sent.size && !me.identity) visitor ??= { id: newGuid(random), transient: true }
+      const identity = me.identity ?? visitor
+
+      /** The server has it, or never will. One that was set anew meanwhile is another one, and goes on waiting. */
+      const done = (key: string, trait: Trait, lost?: boolean) => {
+        if (waiting.has(key) && !trait.transient) outbox.done(id as string, key, trait.value)
+        if ((lost || trait.value === null) && traits.get(key) === trait) traits.delete(key)
+      }
+      let at = 0
+      const post = async (some: Traits) => {
+        if (closed) throw closed
+        me.stop = new AbortController()
+        me.writing = some.size
+        at = clock()
+        const flags = parseFlags(await send(flagsRequest(identity, some), me.stop), identity)
+        for (const [key, trait] of some) done(key, trait)
+        return flags
+      }
+      const flags = await post(sent).catch(async (error) => {
+        // 400: asking again changes nothing. One of the traits is bad, and the others are not to suffer for it.
+        if (error.status !== 400 || !sent.size) throw error
+        for (const [key, trait] of sent) {
+          await post(new Map([[key, trait]])).catch((error) => {
+            if (error.status !== 400) throw error
+            done(key, trait, true)
+            sent.delete(key)
+            outbox.lose(key, 'refused')
           })
         }
-        await (id && sent.size ? delivery.inTurn(id, ask) : ask())
-      } catch (error) {
-        failed = error as GuidonError
-        // Who waits hears of a failure when it is known what the device has.
-        await user.loaded
-        if (id && isRefusal(failed) && (await withoutTheBad(id, user))) continue
-      }
-      user.writing = 0
-      if (user.over || more || generation !== store.generation) continue
+        // Who is not here any more needs no flags.
+        return me === user ? post(sent) : undefined
+      })
+      if (flags && me === user)
+        store.replace({ identity: me.identity?.id, source: 'network', at, flags }, generation)
+    })
+    turns.set(
+      id,
+      turn.catch(() => {}),
+    )
+    return turn
+  }
 
-      user.failed = failed
-      if (failed) {
-        ms = backoffMs(++failures, failed)
-        user.nextAttemptAt = clock() + ms
-        storage.set('retry', `${user.nextAttemptAt} ${failures}`)
-        if (tries++ < retries && isPassing(failed)) {
+  /** Sends what waits for those who were here before (or waits still), until one fails. */
+  const deliver = async () => {
+    if (other) return
+    try {
+      for (const [id] of outbox.writes) {
+        other = { identity: { id }, traits: new Map() }
+        await ask(other)
+      }
+    } catch {
+      // They go on waiting.
+    }
+    other = undefined
+  }
+
+  /** Asks until an answer is of the traits as they are now. */
+  const loop = async (me: User) => {
+    await known // which also makes the calls of one tick one request
+    for (let tries = 0; ; ) {
+      if (nextAttemptAt && me === user) {
+        me.stop = new AbortController()
+        await within(nextAttemptAt - clock(), new Promise(() => {}), me.stop.signal).catch(() => {})
+      }
+      if (closed || me !== user) throw closed ?? new GuidonError('superseded', 'by another user')
+      nextAttemptAt = undefined
+      more = false
+      const error = (await ask(me).catch(async (error: GuidonError) => {
+        // Who waits hears of a failure when it is known what the device has.
+        await loaded
+        return error
+      })) as GuidonError | undefined
+      me.writing = 0
+      if (closed || me !== user || more) continue
+
+      failed = error
+      if (error) {
+        nextAttemptAt = clock() + backoffMs(++failures, error)
+        storage.set('retry', `${nextAttemptAt} ${failures}`)
+        if (tries++ < retries && isPassing(error)) {
           settle()
           continue
         }
-        report(failed)
+        report(error)
       } else {
         if (failures) storage.delete('retry')
         failures = 0
         // Of somebody who is known to nobody, nothing is kept.
-        if (!identity?.transient) disk.save(store.latest)
+        if (!visitor && !me.identity?.transient) disk.save(store.latest)
       }
       // In one tick with the look at what is wanted, so that no call in between joins a run that is over.
-      user.run = undefined
-      user.heard = true
+      run = undefined
+      heard = true
       await settle()
-      if (failed) throw failed
-      delivery.deliverOthers(id)
+      if (error) throw error
+      deliver()
       return
     }
   }
 
-  const giveUp = (user: User) => {
-    if (!user.writing) user.stop?.abort()
-  }
-
-  const sync = (user: User, again?: boolean) => {
+  const sync = (again?: boolean) => {
     more ||= again
     // What the app asks for is not held back.
-    if (user.nextAttemptAt) giveUp(user)
-    user.nextAttemptAt = undefined
-    user.run ??= quiet(loop(user))
+    if (nextAttemptAt) giveUp()
+    nextAttemptAt = undefined
+    run ??= quiet(loop(user))
     settle()
-    return user.run
+    return run
   }
+
+  /** Adds traits. One that is set to what it is already costs no request. */
+  const assign = (traits: Traits) => {
+    const news = new Map(
+      [...traits].filter(([key, { value, transient }]) => {
+        const old = user.traits.get(key)
+        return old?.value !== value || old.transient !== transient
+      }),
+    )
+    if (news.size) {
+      news.forEach((trait, key) => {
+        user.traits.set(key, trait)
+      })
+      keep(user, news)
+      store.generation++
+      more = true
+      giveUp()
+    }
+    return news.size || failed || run ? sync() : undefined
+  }
+
+  /** Who it is when the app does not say: nobody, or with `anonymous` a GUID that is kept on this device. */
+  const unnamed = () =>
+    anonymous
+      ? andThen(storage.get('guid'), (kept) => {
+          const id = kept && classifyIdentifier(kept) === 'opaque' ? kept : newGuid(random)
+          if (id !== kept) storage.set('guid', id)
+          return { id }
+        })
+      : undefined
+
+  /** A call of the app: begun at once, and its promise looked after. */
+  const call = (action: () => unknown): Promise<void> =>
+    quiet(
+      (async () => {
+        if (closed) throw closed
+        await action()
+      })(),
+    )
+
+  const given = options.identity
+  const first: IdentityOptions = typeof given === 'string' ? { id: given } : (given ?? {})
+  begin(() => [
+    first.id == null ? unnamed() : guards.identity(first.id, first.transient),
+    guards.traits(first.traits),
+  ])
 
   return {
+    calls: {
+      traits: () => asInputs(user.traits),
+      refresh: () => call(() => sync()),
+      identify: (id, inputs) =>
+        call(async () => {
+          const who = guards.identity(id)
+          const traits = guards.traits(inputs)
+          const { identity } = user
+          if (identity && !identity.transient && identity.id === (who as Identity).id) return assign(traits)
+          begin(() => [who, traits])
+          await sync()
+          if (refused) throw refused
+        }),
+      setTraits: (inputs) => call(() => assign(guards.traits(inputs))),
+      reset: () =>
+        call(async () => {
+          const { identity } = user
+          const cleaned = identity && disk.forget(identity.id)
+          if (anonymous) storage.delete('guid')
+          begin(() => [unnamed(), new Map()])
+          await sync().catch(() => {})
+          await cleaned
+        }),
+    },
+    identity: () => user.identity,
+    status: () => ({
+      state: failed
+        ? failed.code === 'network'
+          ? 'offline'
+          : 'error'
+        : run
+          ? store.shown.at
+            ? 'refreshing'
+            : 'starting'
+          : isStale()
+            ? 'stale'
+            : 'fresh',
+      error: failed ?? refused,
+      nextAttemptAt,
+    }),
+    isHeard: () => heard,
+    start(isFresh) {
+      if (isFresh) {
+        heard = true
+        disk.save(store.latest)
+      } else {
+        sync()
+        if (until > clock()) {
+          nextAttemptAt = Math.min(until, clock() + LONGEST_ASKED_MS)
+          heard = true
+          failed = new GuidonError('network', 'no answer before')
+        }
+      }
+      // A slow storage tells later that something waits.
+      andThen(outbox.loaded, () => {
+        if (outbox.writes.length && !nextAttemptAt) sync(true)
+      })
+    },
     sync,
-    start(user) {
-      const ms = Math.min(until - clock(), LONGEST_ASKED_MS)
-      user.run = quiet(loop(user, ms))
-      if (ms > 0) {
-        user.heard = true
-        user.failed = new GuidonError('network', 'failed before, waits until nextAttemptAt')
-        user.nextAttemptAt = clock() + ms
-      }
+    take(snapshot) {
+      heard = true
+      failed = nextAttemptAt = undefined
+      store.replace(snapshot, store.generation)
+      settle()
     },
-    restart(user) {
-      keep(user)
-      store.generation++
-      giveUp(user)
-      return sync(user)
-    },
-    end(user, error) {
-      keep(user)
-      user.over = error
-      if (error.code === 'closed') {
-        user.writing = 0
-        delivery.stop()
-      }
-      user.run = undefined
-      giveUp(user)
+    close() {
+      closed = new GuidonError('closed', 'by close()')
+      heard = true
+      user.stop?.abort()
+      other?.stop?.abort()
     },
   }
-}
-
-/** Marks a promise as looked after: who awaits it still sees it reject, who does not causes no unhandled rejection. */
-export const quiet = <T>(promise: Promise<T>): Promise<T> => {
-  promise.catch(() => {})
-  return promise
 }

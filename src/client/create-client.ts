@@ -1,26 +1,27 @@
+import { diff } from '../core/diff.ts'
 import { createEvents } from '../core/events.ts'
 import { hash } from '../core/hash.ts'
 import { createPersistence } from '../core/persist.ts'
-import { andThen, type MaybePromise, type Stop } from '../core/ports.ts'
+import type { Stop } from '../core/ports.ts'
 import { createStore } from '../core/store.ts'
 import { within } from '../core/within.ts'
-import { GuidonError } from '../model/errors.ts'
-import type { Identity } from '../model/identity.ts'
-import { defaultsTable, fromText, type Snapshot, toText } from '../model/snapshot.ts'
-import type { Trait, Traits } from '../model/trait.ts'
+import type { GuidonError } from '../model/errors.ts'
+import type { FlagTable } from '../model/flag.ts'
+import { defaultsTable, toText } from '../model/snapshot.ts'
 import { createOutbox } from '../outbox/outbox.ts'
-import { newGuid } from '../privacy/guid.ts'
-import { classifyIdentifier } from '../privacy/identifier.ts'
 import { localStorage } from '../storage/local-storage.ts'
 import { memoryStorage } from '../storage/memory.ts'
 import { safeStorage } from '../storage/safe.ts'
 import { currentFetch, httpSend } from '../transport/http.ts'
-import type { Client, ClientEvents, KnownFlags, Status } from './client.ts'
+import type { Client, ClientEvents, KnownFlags } from './client.ts'
 import { steadyClock } from './clock.ts'
-import { createConversation, quiet, type User } from './conversation.ts'
+import { createConversation } from './conversation.ts'
 import { createGuards } from './guards.ts'
-import { apiBase, type ClientOptions, checkEnvironmentKey, type IdentityOptions } from './options.ts'
+import { apiBase, type ClientOptions, checkEnvironmentKey } from './options.ts'
 import { createReads } from './reads.ts'
+
+/** Infinity, in fewer bytes than by its name. */
+const NOBODY_KNOWS = 1 / 0
 
 /**
  * Makes a client. Its flags can be read on the next line; the network follows by itself.
@@ -31,7 +32,7 @@ import { createReads } from './reads.ts'
  * if (flags.isEnabled('new-checkout')) …
  */
 export const createClient = <F extends object = KnownFlags>(options: ClientOptions): Client<F> => {
-  const { environmentKey, maxAgeMs = 300_000, retries = 2, random, anonymous } = options
+  const { environmentKey, maxAgeMs = 300_000 } = options
   checkEnvironmentKey(environmentKey)
   const api = apiBase(options.api)
 
@@ -50,44 +51,26 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const disk = createPersistence(storage, scope, options.keepIdentities ?? 5)
   const outbox = createOutbox(storage, clock, options.outbox ?? {}, report)
 
-  let user: User = { traits: new Map() }
-  let closed: GuidonError | undefined
-
   // What is shown, and how it stands.
   const ageMs = () => {
     // A snapshot from the future says that the clock was set back: nobody knows its age.
     const age = clock() - store.shown.at
-    return age < 0 || !store.shown.at ? Number.POSITIVE_INFINITY : age
+    return store.shown.at && age >= 0 ? age : NOBODY_KNOWS
   }
   const isStale = () => ageMs() > maxAgeMs
   const reads = createReads(store, isStale)
 
-  const status = (): Status => {
-    const { run, failed, refused, nextAttemptAt } = user
-    return {
-      state: failed
-        ? failed.code === 'network'
-          ? 'offline'
-          : 'error'
-        : run
-          ? store.shown.at
-            ? 'refreshing'
-            : 'starting'
-          : isStale()
-            ? 'stale'
-            : 'fresh',
-      error: failed ?? refused,
-      nextAttemptAt,
-    }
-  }
-
+  /** The flags and the status that were told last. */
+  let told: FlagTable
   let toldStatus: string | undefined
   /** Something happened: tells of it what looks different now, once for all that happened in one tick. */
   const settle = async () => {
     await events.emit('settled')
-    const changed = store.news()
-    if (changed.length) await events.emit('change', { changed, source: store.shown.source })
-    const now = status()
+    const { flags, source } = store.shown
+    const changed = diff(told, flags)
+    told = flags
+    if (changed.length) await events.emit('change', { changed, source })
+    const now = talk.status()
     const summary = now.state + now.error
     if (toldStatus !== summary) events.emit('status', now)
     toldStatus = summary
@@ -96,106 +79,31 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const fetcher = options.fetch ?? currentFetch
   const road = (base: string) => httpSend(base, environmentKey, fetcher, options.timeoutMs ?? 10_000)
   const send = road(api)
-  const talk = createConversation({
+  const talk = createConversation(
+    options,
+    clock,
     store,
     storage,
     disk,
     outbox,
+    guards,
     send,
-    clock,
-    retries,
-    newId: () => newGuid(random),
     report,
     settle,
-  })
-
-  // Users.
-  let { snapshot } = options
-  /** Shows what there is of a user without asking the server: in the same tick when storage answers in the same tick. */
-  const enter = (me: User, identity?: Identity) => {
-    if (user !== me) return
-    const id = identity?.id
-    me.identity = identity
-    me.fresh = new Map(me.traits)
-    store.begin(id, snapshot && fromText(JSON.stringify(snapshot), environmentKey, id))
-    snapshot = undefined
-    me.loaded = andThen(identity?.transient ? undefined : disk.load(id), (stored) => {
-      if (user !== me) return
-      if (stored) store.replace(stored, store.generation)
-      settle()
-    })
-  }
-
-  /** Another user. The one before is over: late answers find nobody, and who waits for them hears `superseded`. */
-  const begin = (who: () => MaybePromise<Identity | undefined>, traits = new Map<string, Trait>()): User => {
-    talk.end(user, new GuidonError('superseded', 'by another user'))
-    const me: User = { traits }
-    user = me
-    const refuse = (error: GuidonError) => {
-      me.refused = error
-      traits.clear()
-      report(error)
-      enter(me)
-    }
-    store.begin()
-    try {
-      me.known = andThen(who(), (identity) => enter(me, identity))?.catch(refuse)
-    } catch (error) {
-      refuse(error as GuidonError)
-    }
-    return me
-  }
-
-  /** Who it is when the app does not say: nobody, or with `anonymous` a GUID that is kept on this device. */
-  const unnamed = () =>
-    anonymous
-      ? andThen(storage.get('guid'), (kept) => {
-          const id = kept && classifyIdentifier(kept) === 'opaque' ? kept : newGuid(random)
-          if (id !== kept) storage.set('guid', id)
-          return { id, transient: false }
-        })
-      : undefined
-
-  /** Adds traits. One that is set to what it is already costs no request. */
-  const assign = (traits: Traits) => {
-    let news = false
-    traits.forEach((trait, key) => {
-      const old = user.traits.get(key)
-      if (old?.value === trait.value && old.transient === trait.transient) return
-      user.traits.set(key, trait)
-      user.fresh?.set(key, trait)
-      news = true
-    })
-    if (news) return talk.restart(user)
-    return user.heard && !user.failed && !user.run ? undefined : talk.sync(user)
-  }
-
-  /** A call of the app: begun at once, and its promise looked after. */
-  const call = (action: () => unknown): Promise<void> =>
-    quiet(
-      (async () => {
-        if (closed) throw closed
-        await action()
-      })(),
-    )
+    isStale,
+  )
 
   const client: Client<Record<string, never>> = {
     ...reads,
+    ...talk.calls,
     get identity() {
-      return user.identity?.id
+      return talk.identity()?.id
     },
     get pending() {
-      return outbox.size
+      return outbox.writes.length
     },
     get status() {
-      return status()
-    },
-    traits() {
-      const traits = Object.create(null)
-      user.traits.forEach((trait, key) => {
-        if (trait.value !== null) traits[key] = trait.transient ? { ...trait } : trait.value
-      })
-      return traits
+      return talk.status()
     },
     on: events.on,
     onFlag: (name, listener) =>
@@ -207,61 +115,30 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       let off!: Stop
       const there = new Promise<void>((resolve) => {
         const check = () => {
-          if (closed || user.heard || (from !== 'network' && store.shown.at)) resolve()
+          if (talk.isHeard() || (from !== 'network' && store.shown.at)) resolve()
         }
         off = events.on('settled', check)
         check()
       })
       await within(timeoutMs, there).catch(() => {})
       off()
-      return { source: store.shown.source, ageMs: ageMs(), stale: isStale(), error: status().error }
+      return { source: store.shown.source, ageMs: ageMs(), stale: isStale(), error: talk.status().error }
     },
-    refresh: () => call(() => talk.sync(user)),
-    identify: (id, inputs) =>
-      call(async () => {
-        const who = guards.identity(id)
-        const traits = guards.traits(inputs)
-        const { identity } = user
-        if (identity && !identity.transient && identity.id === (who as Identity).id) return assign(traits)
-        const me = begin(() => who, traits)
-        await talk.sync(user)
-        if (me.refused) throw me.refused
-      }),
-    setTraits: (inputs) => call(() => assign(guards.traits(inputs))),
-    reset: () =>
-      call(() => {
-        const { identity } = user
-        const cleaned = identity && disk.forget(identity.id)
-        if (anonymous) storage.delete('guid')
-        begin(unnamed)
-        return Promise.allSettled([talk.sync(user), cleaned])
-      }),
     snapshot: ({ shared } = {}) =>
       JSON.parse(toText(store.shown, environmentKey, shared ? undefined : store.shown.identity, shared)),
     close() {
-      if (closed) return
-      closed = new GuidonError('closed', 'by close()')
-      talk.end(user, closed)
-      for (const stop of stops) stop?.()
+      talk.close()
+      for (const stop of stops.splice(0)) stop?.()
       settle()
     },
   }
 
-  // The first user, and who looks on.
-  const given = options.identity
-  const first: IdentityOptions = typeof given === 'string' ? { id: given } : (given ?? {})
-  const traits = new Map<string, Trait>()
-  begin(() => {
-    const who = first.id == null ? unnamed() : guards.identity(first.id, first.transient)
-    for (const [key, trait] of guards.traits(first.traits)) traits.set(key, trait)
-    return who
-  }, traits)
   const inside = {
     client: client as never,
     environmentKey,
     api,
     storage,
-    identity: () => user.identity,
+    identity: talk.identity,
     clock,
     ageMs,
     fetch: fetcher,
@@ -269,28 +146,15 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     road,
     report,
     latest: () => store.latest,
-    take(snapshot: Snapshot) {
-      user.heard = true
-      user.failed = user.nextAttemptAt = undefined
-      store.replace(snapshot, store.generation)
-      settle()
-    },
-    refresh: () => talk.sync(user, true),
+    take: talk.take,
+    refresh: () => talk.sync(true),
   }
 
-  // The first request: not when the page brought what it would bring.
-  if (store.shown.source === 'network' && !options.snapshot?.shared && !isStale()) {
-    user.heard = true
-    disk.save(store.latest)
-  } else talk.start(user)
+  talk.start(store.shown.source === 'network' && !options.snapshot?.shared && !isStale())
   // Extensions find a client that has begun.
   const stops = options.use?.map((extend) => extend(inside)) ?? []
-  // A slow storage tells later that something waits.
-  andThen(outbox.saved, () => {
-    if (outbox.size && !user.nextAttemptAt) talk.sync(user, true)
-  })
   // What was there in this tick is no news to anybody.
-  store.told = store.shown.flags
+  told = store.shown.flags
   settle()
 
   return client as never

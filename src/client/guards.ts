@@ -29,9 +29,15 @@ export interface Guards {
 
 export const createGuards = (options: GuardOptions, onGuard: (event: GuardEvent) => void): Guards => {
   /** Tells what was found and what is done about it, and stops what is blocked. */
-  const judge = <E extends GuardEvent>(event: E, code: ErrorCode, advice: string): E['action'] => {
-    const { action, key } = event
-    if (action !== 'allow') onGuard(event)
+  const judge = <A extends GuardEvent['action']>(
+    subject: GuardEvent['subject'],
+    kind: string,
+    action: A,
+    code: ErrorCode,
+    advice: string,
+    key?: string,
+  ): A => {
+    if (action !== 'allow') onGuard({ subject, kind, action, key })
     if (action === 'block') throw new GuidonError(code, advice, { key })
     return action
   }
@@ -42,11 +48,7 @@ export const createGuards = (options: GuardOptions, onGuard: (event: GuardEvent)
       const kind = classifyIdentifier(id)
       const action =
         kind !== 'opaque' &&
-        judge(
-          { subject: 'identifier', kind, action: options[kind] ?? 'block' },
-          `${kind}-identifier`,
-          'send a GUID or opaqueId()',
-        )
+        judge('identifier', kind, options[kind] ?? 'block', `${kind}-identifier`, 'send a GUID')
       return andThen(action === 'hash' ? opaqueId(id, options as { salt: string }) : id, (id) => ({
         id,
         transient,
@@ -61,9 +63,12 @@ export const createGuards = (options: GuardOptions, onGuard: (event: GuardEvent)
         const action =
           kind &&
           judge(
-            { subject: 'trait', kind, action: options.traits ?? 'transient', key },
+            'trait',
+            kind,
+            options.traits ?? 'transient',
             'personal-trait',
             `make '${key}' transient()`,
+            key,
           )
         if (action !== 'drop') traits.set(key, { value, transient: transient || action === 'transient' })
       }

@@ -60,11 +60,10 @@ export interface ClientOptions {
 const HOSTED_API = 'https://edge.api.flagsmith.com/api/v1/'
 
 /** The API's base, with its final slash. */
-export const apiBase = (api = HOSTED_API): string => (api.endsWith('/') ? api : `${api}/`)
+export const apiBase = (api = HOSTED_API): string => api.replace(/\/?$/, '/')
 
 /** @throws GuidonError `invalid-option`, `server-side-key`. */
 export const checkEnvironmentKey = (key: unknown): void => {
   if (typeof key !== 'string' || !key) throw new GuidonError('invalid-option', 'environmentKey')
-  if (key.startsWith('ser.'))
-    throw new GuidonError('server-side-key', 'it would be public: use the client-side key')
+  if (key.startsWith('ser.')) throw new GuidonError('server-side-key', 'use the client-side key')
 }

@@ -1,13 +1,13 @@
 /**
  * A 64-bit hash as text, synchronous, for storage keys: the synchronous start cannot wait for Web Crypto. Two lanes of
- * FNV-1a over UTF-16 units, each with a start of its own. It keeps an opaque identifier out of a dump; it
+ * FNV-1a over characters, each with a start of its own. It keeps an opaque identifier out of a dump; it
  * is no defence for one that can be guessed.
  */
 export const hash = (text = ''): string => lane(text, 0x811c9dc5) + lane(text, 0x9e3779b9)
 
 const lane = (text: string, h: number): string => {
-  for (let i = 0; i < text.length; i++) {
-    h = Math.imul(h ^ text.charCodeAt(i), 0x85ebca6b)
+  for (const character of text) {
+    h = Math.imul(h ^ (character.codePointAt(0) as number), 0x85ebca6b)
     h ^= h >>> 15
   }
   return (h >>> 0).toString(16).padStart(8, '0')

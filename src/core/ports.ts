@@ -10,6 +10,12 @@ export const andThen = <T, R>(
     ? Promise.resolve(value).then(next)
     : next(value as T)
 
+/** Marks a promise as looked after: who awaits it still sees it reject, who does not causes no unhandled rejection. */
+export const quiet = <T>(promise: Promise<T>): Promise<T> => {
+  promise.catch(() => {})
+  return promise
+}
+
 /**
  * Where guidon keeps text. Each method answers now or later; a store that answers now makes the start synchronous.
  * It may throw, reject or hang: guidon wraps it.

@@ -34,15 +34,13 @@ export type Row = readonly [
 /** Flags by name. A `Map`, so that a flag named `__proto__` is a flag like any other. */
 export type FlagTable = ReadonlyMap<string, Row>
 
-const isText = (value: unknown): boolean => value == null || typeof value === 'string'
-
 export const isRow = (row: unknown): row is Row =>
   Array.isArray(row) &&
   typeof row[0] === 'boolean' &&
   row[1] !== undefined &&
   Object(row[1]) !== row[1] &&
-  isText(row[2]) &&
-  isText(row[3])
+  typeof (row[2] ?? '') === 'string' &&
+  typeof (row[3] ?? '') === 'string'
 
 /** Checks a flag from outside and puts it into a table. One that is malformed throws: half an answer is none. */
 export const put = (table: Map<string, Row>, name: unknown, row: readonly unknown[]): void => {

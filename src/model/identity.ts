@@ -2,5 +2,5 @@
 export interface Identity {
   readonly id: string
   /** Known to nobody: sent with `transient: true`, and nothing of it is kept, neither here nor on the server. */
-  readonly transient: boolean
+  readonly transient?: boolean
 }

@@ -75,10 +75,8 @@ export interface Defaults {
 export const defaultsTable = ({ flags }: Defaults = { flags: {} }): FlagTable => {
   const table = new Map<string, Row>()
   try {
-    for (const name of Object.keys(flags)) {
-      const { enabled, value, variant } = flags[name]!
+    for (const [name, { enabled, value, variant }] of Object.entries(flags))
       put(table, name, [enabled, value, variant])
-    }
   } catch (cause) {
     throw new GuidonError('invalid-option', 'defaults', { cause })
   }

@@ -16,7 +16,7 @@ export type TraitInputs = Readonly<Record<string, TraitInput>>
 /** A trait that passed the guards. `null` removes it from the server. */
 export interface Trait {
   readonly value: TraitValue | null
-  readonly transient: boolean
+  readonly transient?: boolean
 }
 
 /** Traits by key, checked. A `Map`, so that a trait named `__proto__` is a trait like any other. */
@@ -28,3 +28,12 @@ export type Traits = ReadonlyMap<string, Trait>
  * @example await flags.setTraits({ plan: 'pro', country: transient('FR') })
  */
 export const transient = (value: TraitValue): TransientTrait => Object.freeze({ value, transient: true })
+
+/** Traits as an app handed them over. */
+export const asInputs = (traits: Traits): TraitInputs => {
+  const inputs: Record<string, TraitInput> = Object.create(null)
+  traits.forEach((trait, key) => {
+    if (trait.value !== null) inputs[key] = trait.transient ? ({ ...trait } as TransientTrait) : trait.value
+  })
+  return inputs
+}

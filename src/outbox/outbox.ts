@@ -22,19 +22,17 @@ type Write = readonly [identity: string, key: string, value: TraitValue | null, 
  * identifier is among them in clear for as long as a write waits: it is to be sent.
  */
 export interface Outbox {
-  /** How many writes wait. */
-  readonly size: number
-  /** Settles when what an earlier session left is there, and what was put since is on the device. */
-  readonly saved: MaybePromise<void>
+  /** What waits, oldest first. */
+  readonly writes: readonly Write[]
+  /** Settles when it is known what an earlier session left. */
+  readonly loaded: MaybePromise<unknown>
   put(identity: string, key: string, value: TraitValue | null): void
   /** The server has this value. One that was set anew meanwhile goes on waiting. */
   done(identity: string, key: string, value: TraitValue | null): void
-  /** The server will never have it. */
-  drop(identity: string, key: string, value: TraitValue | null, why: string): void
+  /** The server will never have this. */
+  lose(key: string, why: string): void
   /** What waits for an identity, on the device by then. */
   of(identity: string | undefined): MaybePromise<Map<string, Trait>>
-  /** For whom something waits. */
-  identities(): Set<string>
 }
 
 export const createOutbox = (
@@ -48,7 +46,7 @@ export const createOutbox = (
   const own = new WeakSet<Write>()
   /** Changes that the device has not taken yet. */
   let unsaved: readonly Write[] = []
-  let saved: MaybePromise<void>
+  let saved: MaybePromise<unknown>
 
   const load = (text: unknown): readonly Write[] => {
     try {
@@ -98,47 +96,41 @@ export const createOutbox = (
   }
   const done = (identity: string, key: string, value: TraitValue | null) => change([identity, key, value, 0])
 
-  const drop = (identity: string, key: string, value: TraitValue | null, why: string) => {
-    done(identity, key, value)
+  const lose = (key: string, why: string) =>
     report(new GuidonError('dropped-trait', `'${key}': ${why}`, { key }))
+  /** There is no room for it, or no time. */
+  const drop = ([identity, key, value]: Write, why: string) => {
+    done(identity, key, value)
+    lose(key, why)
   }
 
-  saved = andThen(storage.get('outbox'), (text) => {
+  const loaded = andThen(storage.get('outbox'), (text) => {
     const left = load(text)
     // What was put while a slow storage was thinking is newer.
     writes = [...left.filter(([id, key]) => writes.every(without(id, key))), ...writes]
-    for (const [identity, key, value, at] of left)
-      if (at < clock() - maxAgeMs) drop(identity, key, value, 'too old')
+    for (const write of left) if (write[3] < clock() - maxAgeMs) drop(write, 'too old')
   })
+  saved = loaded
 
   return {
-    get size() {
-      return writes.length
+    get writes() {
+      return writes
     },
-    get saved() {
-      return saved
-    },
+    loaded,
     put(identity, key, value) {
       const write: Write = [identity, key, value, clock()]
       own.add(write)
       change(write)
-      while (JSON.stringify(writes).length > maxChars) {
-        const [identity, key, value] = writes[0] as Write
-        drop(identity, key, value, 'no room')
-      }
+      while (JSON.stringify(writes).length > maxChars) drop(writes[0] as Write, 'no room')
     },
     done,
-    drop,
+    lose,
     of: (identity) =>
       andThen(
-        save(),
+        // Nobody waits for a slow device when nothing waits.
+        writes.length ? save() : undefined,
         () =>
-          new Map(
-            writes
-              .filter((write) => write[0] === identity)
-              .map(([, key, value]) => [key, { value, transient: false }]),
-          ),
+          new Map(writes.filter((write) => write[0] === identity).map(([, key, value]) => [key, { value }])),
       ),
-    identities: () => new Set(writes.map(([identity]) => identity)),
   }
 }

@@ -59,9 +59,7 @@ export function checkTrait(key: string, input: unknown): Trait {
       return { value: value as TraitValue | null, transient }
     }
   } catch {}
-  throw new GuidonError(
-    'invalid-trait',
-    `'${key}': send a boolean, number (32 bits if whole), text (2,000 bytes), null, ISO date, or JSON`,
-    { key },
-  )
+  throw new GuidonError('invalid-trait', `'${key}': send a boolean, number, text, null, ISO date or JSON`, {
+    key,
+  })
 }

@@ -18,7 +18,7 @@ export const safeStorage = (
 ): SafeStorage => {
   let told = false
   const fail = (cause: unknown): false => {
-    if (!told) onError(new GuidonError('storage', 'flags are shown, but not kept on this device', { cause }))
+    if (!told) onError(new GuidonError('storage', 'nothing is kept', { cause }))
     told = true
     return false
   }

@@ -45,9 +45,7 @@ export const httpSend =
     try {
       return await within(timeoutMs, answer(), stop.signal)
     } catch (cause) {
-      throw cause instanceof GuidonError
-        ? cause
-        : new GuidonError('network', 'the api is out of reach', { cause })
+      throw cause instanceof GuidonError ? cause : new GuidonError('network', 'no answer', { cause })
     } finally {
       stop.abort()
     }

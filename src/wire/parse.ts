@@ -27,7 +27,7 @@ export const parseFlags = (text: string, identity: Identity | undefined): FlagTa
     const echoed: unknown = identity && body.identifier
     if (typeof echoed === 'string' && echoed !== identity?.id) throw 0
     const table = new Map()
-    flags.forEach(({ feature, enabled, feature_state_value, variant, reason }) => {
+    for (const { feature, enabled, feature_state_value, variant, reason } of flags) {
       put(
         table,
         feature.name,
@@ -35,9 +35,9 @@ export const parseFlags = (text: string, identity: Identity | undefined): FlagTa
           ? [enabled, feature_state_value]
           : [enabled, feature_state_value, variant ?? null, reason ?? null],
       )
-    })
+    }
     return table
   } catch {
-    throw new GuidonError('payload', 'the answer is not flags for this user')
+    throw new GuidonError('payload', 'not flags of this user')
   }
 }

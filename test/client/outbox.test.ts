@@ -119,6 +119,19 @@ describe('a trait that was set', () => {
     expect(world.client({ identity: ada, storage }).pending).toBe(1)
   })
 
+  it('goes out also when another value is set for this evaluation only', async () => {
+    world.net.offline()
+    const flags = world.client({ identity: ada })
+    await flags.setTraits({ plan: 'pro' }).catch(() => {})
+    await flags.setTraits({ plan: transient('trial') }).catch(() => {})
+    world.net.calls.length = 0
+    online()
+    await flags.refresh()
+    await until(() => flags.pending === 0)
+    expect(written(ada)).toEqual([{ plan: 'trial' }, { plan: 'pro' }])
+    expect(world.net.calls.map(({ body }) => body?.traits?.[0]?.transient)).toEqual([true, undefined])
+  })
+
   it('of nobody, or of somebody who is known to nobody, never waits', async () => {
     const storage = memoryStorage()
     world.net.offline()
