@@ -1,6 +1,7 @@
 export type {
   Client,
   ClientEvents,
+  Consent,
   Extension,
   FlagTypes,
   GuardEvent,

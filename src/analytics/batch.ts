@@ -1,6 +1,5 @@
 import type { Inside } from '../client/client.ts'
 import type { Stop } from '../core/ports.ts'
-import type { GuidonError } from '../model/errors.ts'
 import type { Send } from '../transport/http.ts'
 
 /** Only events are ever rejected, and they have a name. */
@@ -17,7 +16,7 @@ type Named = Record<number, { event: string }>
  * @returns what takes an item, and says whether it did (with `keep` it is on the device at once); and what ends it all
  */
 export const createBatch = <T>(
-  { storage, report, consent }: Inside,
+  { storage, report, consent, GuidonError }: Inside,
   send: Send,
   path: string,
   put: (waiting: T[]) => (item: T) => unknown,
@@ -46,7 +45,7 @@ export const createBatch = <T>(
         // Nothing there, or nothing of ours.
       }
       // Withdrawn: what was collected before goes too.
-      if (consent?.().analytics === false) waiting.splice(0)
+      if (!consent().analytics) waiting.splice(0)
       if (posting && waiting[0]) post()
       const rest = waiting.splice(0).slice(-1_000)
       if (rest[0]) {
@@ -69,19 +68,13 @@ export const createBatch = <T>(
         failing = false
         try {
           for (const { index, error } of JSON.parse(answer).rejected) {
-            // Not the class itself: a copy of it in this door would not be the app's.
-            report(
-              Object.assign(new Error(`${(sent as Named)[index]?.event}: ${error}`), {
-                name: 'GuidonError',
-                code: 'http',
-              } as const),
-            )
+            report(new GuidonError('http', `${(sent as Named)[index]?.event}: ${error}`))
           }
         } catch {
           // It says nothing of events.
         }
       },
-      (error: GuidonError) => {
+      (error) => {
         // One that goes on is told once.
         if (!failing && !signal.aborted) report(error)
         failing = true
@@ -115,7 +108,7 @@ export const createBatch = <T>(
   return [
     (item, keep) => {
       if (signal.aborted) return false
-      if (consent?.().analytics === false) {
+      if (!consent().analytics) {
         if (timer) turn()
         return false
       }

@@ -135,6 +135,12 @@ export interface Client<F extends object = KnownFlags> {
    */
   reset(): Promise<void>
 
+  /**
+   * What the user agreed to, or does not any more. The session goes on as it is; the promise waits for the device. Other tabs
+   * are to be told by the app.
+   */
+  setConsent(consent: Consent): Promise<void>
+
   on<E extends keyof ClientEvents>(event: E, listener: (payload: ClientEvents[E]) => void): Stop
   /** Hears of one flag, with what it is now. */
   onFlag(name: Name<F>, listener: (flag: Flag | undefined) => void): Stop
@@ -143,6 +149,14 @@ export interface Client<F extends object = KnownFlags> {
   snapshot(options?: { shared?: boolean }): SnapshotData
   /** Stops all it started. Reads go on; calls that need the network reject with `closed`. */
   close(): void
+}
+
+/** What the user agreed to. What is not said is as it was: in the beginning granted. */
+export interface Consent {
+  /** Flags, waiting trait writes and an anonymous GUID on the device. Without it: in memory, and the device is wiped. */
+  readonly storage?: boolean
+  /** Counts of evaluations and events, for the extensions that collect them. Without it: not collected, and removed. */
+  readonly analytics?: boolean
 }
 
 /**
@@ -166,11 +180,10 @@ export interface Inside {
   readonly send: Send
   /** The same road to another server. `base` has its final slash. */
   readonly road: (base: string) => Send
-  /**
-   * What the user agreed to, asked anew each time. Optional for now: the client has no such option yet, and while nobody
-   * answers all is allowed.
-   */
-  consent?(): { readonly storage: boolean; readonly analytics: boolean }
+  /** What the user agrees to at this moment. */
+  consent(): Required<Consent>
+  /** The class of all errors, for a door that has no copy of its own. */
+  readonly GuidonError: typeof GuidonError
   /** Tells the `error` event. */
   readonly report: (error: GuidonError) => void
   /** The flags that came last, whether they are shown already or wait for the next start. */

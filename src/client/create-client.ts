@@ -1,12 +1,10 @@
-import { diff } from '../core/diff.ts'
 import { createEvents } from '../core/events.ts'
 import { hash } from '../core/hash.ts'
 import { createPersistence } from '../core/persist.ts'
 import type { Stop } from '../core/ports.ts'
 import { createStore } from '../core/store.ts'
 import { within } from '../core/within.ts'
-import type { GuidonError } from '../model/errors.ts'
-import type { FlagTable } from '../model/flag.ts'
+import { GuidonError } from '../model/errors.ts'
 import { defaultsTable, toText } from '../model/snapshot.ts'
 import { createOutbox } from '../outbox/outbox.ts'
 import { localStorage } from '../storage/local-storage.ts'
@@ -35,6 +33,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const { environmentKey, maxAgeMs = 300_000 } = options
   checkEnvironmentKey(environmentKey)
   const api = apiBase(options.api)
+  let consent = { storage: true, analytics: true, ...options.consent }
 
   // The parts.
   const clock = steadyClock()
@@ -47,6 +46,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     options.storage ?? (typeof document === 'object' ? localStorage() : memoryStorage()),
     `guidon.${scope}.`,
     report,
+    consent.storage,
   )
   const disk = createPersistence(storage, scope, options.keepIdentities ?? 5)
   const outbox = createOutbox(storage, clock, options.outbox ?? {}, report)
@@ -60,16 +60,12 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const isStale = () => ageMs() > maxAgeMs
   const reads = createReads(store, isStale)
 
-  /** The flags and the status that were told last. */
-  let told: FlagTable
   let toldStatus: string | undefined
   /** Something happened: tells of it what looks different now, once for all that happened in one tick. */
   const settle = async () => {
     await events.emit('settled')
-    const { flags, source } = store.shown
-    const changed = diff(told, flags)
-    told = flags
-    if (changed.length) await events.emit('change', { changed, source })
+    const changed = store.news()
+    if (changed.length) await events.emit('change', { changed, source: store.shown.source })
     const now = talk.status()
     const summary = now.state + now.error
     if (toldStatus !== summary) events.emit('status', now)
@@ -105,6 +101,10 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     get status() {
       return talk.status()
     },
+    async setConsent(change) {
+      consent = { ...consent, ...change }
+      await storage.allow(consent.storage)
+    },
     on: events.on,
     onFlag: (name, listener) =>
       events.on('change', ({ changed }: ClientEvents['change']) => {
@@ -138,6 +138,8 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     environmentKey,
     api,
     storage,
+    consent: () => consent,
+    GuidonError,
     identity: talk.identity,
     clock,
     ageMs,
@@ -154,7 +156,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   // Extensions find a client that has begun.
   const stops = options.use?.map((extend) => extend(inside)) ?? []
   // What was there in this tick is no news to anybody.
-  told = store.shown.flags
+  store.told = store.shown.flags
   settle()
 
   return client as never

@@ -5,7 +5,7 @@ import type { Defaults, SnapshotData } from '../model/snapshot.ts'
 import type { TraitInputs } from '../model/trait.ts'
 import type { OutboxOptions } from '../outbox/outbox.ts'
 import type { newGuid } from '../privacy/guid.ts'
-import type { Extension } from './client.ts'
+import type { Consent, Extension } from './client.ts'
 import type { GuardOptions } from './guards.ts'
 
 /** Fills an array with random bytes, and gives it back: what `crypto.getRandomValues` does. */
@@ -47,6 +47,8 @@ export interface ClientOptions {
   readonly timeoutMs?: number
   /** How often a request that failed in passing is tried again. Default: 2. */
   readonly retries?: number
+  /** What the user agreed to so far. Default: both granted. */
+  readonly consent?: Consent
   /** What the guards against personal data do. */
   readonly guards?: GuardOptions
   /** Extensions. */

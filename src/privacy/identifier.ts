@@ -10,6 +10,8 @@ export type IdentifierClass = 'personal' | 'guessable' | 'opaque'
 /** What is done about an identifier that is not opaque. */
 export type IdentifierPolicy = 'block' | 'hash' | 'warn' | 'allow'
 
+const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/
+
 /**
  * Random in form and, where it can be seen, in fact: the known forms first, then any text that does not read like words.
  * In doubt an id in a known form passes: it must never happen that one user of 20,000 is blocked for an unlucky id.
@@ -43,7 +45,7 @@ function isOpaque(text: string): boolean {
 export const classifyIdentifier = (id: string): IdentifierClass =>
   // What has a space in it was written by or for people: a name, a number in groups. Most identifiers are UUIDs, and for
   // those the start need not compile the patterns of all that is personal.
-  /\s/.test(id) || kindOf(id) ? 'personal' : isOpaque(id) ? 'opaque' : 'guessable'
+  !UUID.test(id) && (/\s/.test(id) || kindOf(id)) ? 'personal' : isOpaque(id) ? 'opaque' : 'guessable'
 
 /**
  * An identifier as it is sent: trimmed, as the API trims it.
@@ -53,7 +55,7 @@ export const classifyIdentifier = (id: string): IdentifierClass =>
  */
 export function checkIdentifier(id: unknown): string {
   const text = typeof id === 'string' && id.trim()
-  if (!text || text.length > 2000 || UNSENDABLE.test(text)) {
+  if (!text || text.length > 2000 || (/[^ -~]/.test(text) && UNSENDABLE.test(text))) {
     throw new GuidonError('invalid-identifier', 'send text')
   }
   return text

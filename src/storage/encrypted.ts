@@ -44,6 +44,8 @@ export const encrypted = (
   let asked = 0
   /** By name, the turn of what was done last. */
   const done = new Map<string, number>()
+  /** Names of what is being encrypted: who lists them to remove all means these, too. */
+  const coming = new Set<string>()
 
   return {
     async get(name) {
@@ -52,16 +54,22 @@ export const encrypted = (
     },
     async set(name, text) {
       const turn = ++asked
-      const sealed = await seal(await theKey(), name, text)
-      if (turn < (done.get(name) ?? 0)) return
-      done.set(name, turn)
-      await storage.set(name, sealed)
+      coming.add(name)
+      try {
+        const sealed = await seal(await theKey(), name, text)
+        if (turn < (done.get(name) ?? 0)) return
+        done.set(name, turn)
+        await storage.set(name, sealed)
+      } finally {
+        coming.delete(name)
+      }
     },
     async delete(name) {
       done.set(name, ++asked)
+      coming.delete(name)
       await storage.delete(name)
     },
-    keys: async () => storage.keys(),
+    keys: async () => new Set([...(await storage.keys()), ...coming]),
   }
 }
 

@@ -5,24 +5,36 @@ import { GuidonError } from '../model/errors.ts'
 /** How long a storage may think about one operation before guidon goes on without it. */
 const PATIENCE_MS = 2_000
 
+/** A storage with a switch: while it is off, all is in memory, and nothing of ours on the device. */
+export interface ConsentedStorage extends SafeStorage {
+  /** Moves all there is to where it may be now. */
+  allow(isAllowed: boolean): MaybePromise<unknown>
+}
+
 /**
  * Any storage, made harmless: it never throws, rejects or hangs, and one that answers at once still does. What goes
  * wrong costs persistence, not flags; the first time is told.
  *
  * @param prefix what all keys begin with: ours, in a storage that others use as well.
+ * @param isAllowed whether the device may be used. If not, what an earlier session left is removed.
  */
 export const safeStorage = (
-  storage: Storage,
+  device: Storage,
   prefix: string,
   onError: (error: GuidonError) => void,
-): SafeStorage => {
+  isAllowed = true,
+): ConsentedStorage => {
+  const memory: Storage = new Map<string, string>()
+  let place = isAllowed ? device : memory
+  /** Who comes while all is moved waits. */
+  let moving: MaybePromise<unknown>
   let told = false
+
   const fail = (cause: unknown): false => {
     if (!told) onError(new GuidonError('storage', 'nothing is kept', { cause }))
     told = true
     return false
   }
-
   const attempt = <T>(operate: () => MaybePromise<T>): MaybePromise<T | false> => {
     try {
       const answer = operate()
@@ -31,10 +43,30 @@ export const safeStorage = (
       return fail(cause)
     }
   }
+  const operate = <T>(operation: () => MaybePromise<T>) => andThen(moving, () => attempt(operation))
+
+  const move = (from: Storage, to?: Storage) => {
+    moving = operate(async () => {
+      for (const key of [...(await from.keys())]) {
+        if (!key.startsWith(prefix)) continue
+        const text = to && (await from.get(key))
+        if (text) await to?.set(key, text)
+        await from.delete(key)
+      }
+    })
+  }
+  // What an earlier session left is not moved, but removed.
+  if (!isAllowed) move(device)
 
   return {
-    get: (key) => attempt(() => andThen(storage.get(prefix + key), (text) => text)),
-    set: (key, text) => attempt(() => andThen(storage.set(prefix + key, text), () => true)),
-    delete: (key) => attempt(() => andThen(storage.delete(prefix + key), () => true)),
+    get: (key) => operate(() => andThen(place.get(prefix + key), (text) => text)),
+    set: (key, text) => operate(() => andThen(place.set(prefix + key, text), () => true)),
+    delete: (key) => operate(() => andThen(place.delete(prefix + key), () => true)),
+    allow(isAllowed) {
+      const from = place
+      place = isAllowed ? device : memory
+      if (place !== from) move(from, place)
+      return moving
+    },
   }
 }

@@ -4,7 +4,6 @@ import { analytics } from '../../src/analytics.ts'
 import { createEdge } from '../../src/edge.ts'
 import { type ClientOptions, memoryStorage, type Storage } from '../../src/index.ts'
 import { ada, answerTo, type Call, useWorld } from '../world.ts'
-import { agreed } from './consent.ts'
 
 const FLAGS = { color: 'red', size: 16, theme: '{"dark":true}', ['__proto__']: 'x', constructor: 'y' }
 const isPost = ({ url }: Call) => url.pathname.endsWith('/analytics/flags/')
@@ -312,21 +311,20 @@ describe('counts of evaluations', () => {
   it.each(['the next read', 'the timer', 'the page goes away'])(
     'are not made without consent, and what waits is removed by %s',
     async (when) => {
-      const consent = { analytics: true }
       answer = () => new Response('', { status: 503 })
       const storage = memoryStorage()
-      const flags = await open({ storage, use: [agreed(consent), analytics()] })
+      const flags = await open({ storage })
       flags.isEnabled('color')
       await pass(10_000)
       expect(waiting(storage)).toHaveLength(1)
       flags.isEnabled('size')
-      consent.analytics = false
+      flags.setConsent({ analytics: false })
       const { length } = posts()
       if (when === 'the next read') flags.isEnabled('color')
       if (when === 'the page goes away') hide()
       await (when === 'the timer' ? pass(60_000) : soon())
       expect(waiting(storage)).toEqual([])
-      consent.analytics = true
+      flags.setConsent({ analytics: true })
       answer = () => new Response('')
       flags.isEnabled('theme')
       await pass(60_000)
@@ -335,9 +333,8 @@ describe('counts of evaluations', () => {
   )
 
   it('are never made, nor kept, while consent is refused', async () => {
-    const consent = { analytics: false }
     const storage = memoryStorage()
-    const flags = await open({ storage, use: [agreed(consent), analytics()] })
+    const flags = await open({ storage, consent: { analytics: false } })
     flags.isEnabled('color')
     hide()
     await pass(60_000)
@@ -349,14 +346,13 @@ describe('counts of evaluations', () => {
   })
 
   it('of a failed post are not kept when consent was withdrawn meanwhile', async () => {
-    const consent = { analytics: true }
     let reply = (_: Response) => {}
     answer = () => new Promise((resolve) => (reply = resolve))
     const storage = memoryStorage()
-    const flags = await open({ storage, use: [agreed(consent), analytics()] })
+    const flags = await open({ storage })
     flags.isEnabled('color')
     await pass(10_000)
-    consent.analytics = false
+    flags.setConsent({ analytics: false })
     reply(new Response('', { status: 503 }))
     await soon()
     expect(waiting(storage)).toEqual([])

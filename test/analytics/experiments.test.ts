@@ -5,13 +5,13 @@ import { analytics, type ExperimentsOptions, experiments } from '../../src/analy
 import {
   type ClientOptions,
   type Flag,
+  GuidonError,
   type Inside,
   memoryStorage,
   type Storage,
   transient,
 } from '../../src/index.ts'
 import { ada, answerTo, bob, type Call, useWorld } from '../world.ts'
-import { agreed } from './consent.ts'
 
 const isPost = ({ url }: Call) => url.host === 'events.api.flagsmith.com'
 const hide = () => window.dispatchEvent(new Event('pagehide'))
@@ -354,11 +354,9 @@ describe('events', () => {
       ['a', 'b', 'c'],
       ['d', 'e'],
     ])
-    expect(told.error).toMatchObject([
-      { name: 'GuidonError', code: 'http' },
-      { name: 'GuidonError', code: 'http' },
-    ])
-    expect(told.error[0]?.message).toBe(`b: ${error}`)
+    expect(told.error).toMatchObject([{ code: 'http' }, { code: 'http' }])
+    expect(told.error[0]).toBeInstanceOf(GuidonError)
+    expect(told.error[0]?.message).toBe(`[guidon] http: b: ${error}`)
     expect(told.error[1]?.message).toContain('e: ')
     expect(told.error[0]?.message).not.toContain('a value')
   })
@@ -414,12 +412,11 @@ describe('events', () => {
   })
 
   it('are not taken without consent', async () => {
-    const consent = { analytics: false }
     const events = experiments()
-    await open({ use: [agreed(consent), events] })
+    const { flags } = await open({ use: [events], consent: { analytics: false } })
     expect(events.track('a')).toBe(false)
     expect(events.exposure('color')).toBe(false)
-    consent.analytics = true
+    flags.setConsent({ analytics: true })
     expect(events.track('b')).toBe(true)
     expect(events.exposure('color')).toBe(true)
     await pass(10_000)
@@ -427,19 +424,18 @@ describe('events', () => {
   })
 
   it('that wait are removed from the device when consent is withdrawn', async () => {
-    const consent = { analytics: true }
     const storage = memoryStorage()
     const events = experiments()
-    await open({ storage, use: [agreed(consent), events] })
+    const { flags } = await open({ storage, use: [events] })
     const waiting = () => [...(storage.keys() as Iterable<string>)].filter((key) => key.endsWith('events'))
     events.track('a')
     await soon()
     expect(waiting()).toHaveLength(1)
-    consent.analytics = false
+    flags.setConsent({ analytics: false })
     hide()
     await soon()
     expect(waiting()).toEqual([])
-    consent.analytics = true
+    flags.setConsent({ analytics: true })
     events.track('b')
     await pass(10_000)
     expect(names()).toEqual([['b']])

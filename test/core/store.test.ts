@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { diff } from '../../src/core/diff.ts'
 import { createStore, type Store } from '../../src/core/store.ts'
 import type { FlagTable, Source } from '../../src/model/flag.ts'
 import type { Snapshot } from '../../src/model/snapshot.ts'
@@ -21,18 +20,9 @@ describe('the store', () => {
   const later = { later: 'next-start', 'later-gone': 'next-start', 'later-new': 'next-start' } as const
   const bundled = (rows: unknown[][]) => createStore(table(rows), later)
 
-  /** What looks different since this was asked last, as a client tells it. */
-  let told: FlagTable
-  const news = () => {
-    const names = diff(told, store.shown.flags)
-    told = store.shown.flags
-    return names
-  }
-
   beforeEach(() => {
     store = bundled([['a', true, 'bundled']])
     store.begin('guid')
-    told = store.shown.flags
   })
 
   it('takes what the network brought', () => {
@@ -117,33 +107,33 @@ describe('the store', () => {
 
   it('names what looks different from what was told last, and tells it once', () => {
     store.replace(snapshot('storage', 5, [['a', true, 1]]), store.generation)
-    expect(news()).toEqual(['a'])
-    expect(news()).toEqual([])
+    expect(store.news()).toEqual(['a'])
+    expect(store.news()).toEqual([])
     const more = [
       ['a', true, 1],
       ['b', true, 1],
     ]
     store.replace(snapshot('network', 10, more), store.generation)
-    expect(news()).toEqual(['b'])
-    expect(news()).toEqual([])
+    expect(store.news()).toEqual(['b'])
+    expect(store.news()).toEqual([])
   })
 
   it('has no news of what is again as it was told', () => {
     store.replace(snapshot('network', 10, [['a', true, 1]]), store.generation)
-    news()
+    store.news()
     store.replace(snapshot('network', 20, [['a', true, 2]]), store.generation)
     store.replace(snapshot('network', 30, [['a', true, 1]]), store.generation)
-    expect(news()).toEqual([])
+    expect(store.news()).toEqual([])
     store.replace(snapshot('network', 40, [['a', true, 2]]), store.generation)
     store.begin('guid', snapshot('network', 30, [['a', true, 1]]))
-    expect(news()).toEqual([])
+    expect(store.news()).toEqual([])
   })
 
   it('has no news of a flag that waits', () => {
     store.replace(snapshot('storage', 5, [['later', true, 1]]), store.generation)
-    news()
+    store.news()
     store.replace(snapshot('network', 10, [['later', true, 2]]), store.generation)
-    expect(news()).toEqual([])
+    expect(store.news()).toEqual([])
   })
 
   it('lets late storage set a waiting flag: it is still the start', () => {

@@ -36,6 +36,7 @@ export const steps = fc.oneof(
   { weight: 1, arbitrary: step('stranger') },
   { weight: 2, arbitrary: step('setAndLeave', { key, value, next: fc.option(id) }) },
   { weight: 1, arbitrary: step('deploy') },
+  { weight: 1, arbitrary: step('consent', { storage: fc.boolean() }) },
   {
     weight: 1,
     arbitrary: step('disk', { mode: fc.constantFrom('works', 'works', 'full', 'denied', 'hung') }),
@@ -241,7 +242,8 @@ export const simulate = async ({ createClient, transient }, sequence, { slowStor
    */
   const forgive = (self) => {
     const { mode } = devices[self.number]
-    if (!devices[self.number].lacked && mode === 'works' && !(oneDevice && slowStorage)) return
+    const isKept = !devices[self.number].lacked && mode === 'works' && !self.denied
+    if (isKept && !(oneDevice && slowStorage)) return
     for (const what of wanted.keys())
       if (oneDevice || what.endsWith(`${self.number}`)) wanted.set(what, undefined)
   }
@@ -323,6 +325,12 @@ export const simulate = async ({ createClient, transient }, sequence, { slowStor
     deploy: () => {
       server.version++
     },
+    consent: (self, { storage }) => {
+      // A tab that wipes the device takes along what another tab's user waits for, and either may send it: nobody's to say.
+      if (oneDevice) return
+      self.denied = !storage
+      self.flags.setConsent({ storage })
+    },
     disk: (self, { mode }) => {
       devices[self.number].mode = mode
     },
@@ -337,6 +345,9 @@ export const simulate = async ({ createClient, transient }, sequence, { slowStor
     for (const [name, text] of [...devices[0].texts, ...devices[1].texts])
       if (`${name}${text}`.includes(SECRET)) fail('a transient value is on the device')
       else if (text.includes(`"${STRANGER}"`)) fail('a transient identity is on the device')
+    for (const { number, denied } of oneDevice ? [] : tabs)
+      if (denied && devices[number].texts.size && !devices[number].lacked)
+        fail('something is kept without consent')
     if (problems.length) fail(problems[0])
   }
 
@@ -383,6 +394,7 @@ export const INVARIANTS = [
   'flags that are shown belong to the identity of the moment, or are bundled',
   'no more than one request for flags is out in a client',
   'a transient value is never on a device, and never sent as a persistent one',
+  'without consent nothing is on a device that works',
   'no promise rejects unhandled',
   'when the network heals: every persistent write has reached the server in its last value, none waits any more, flags and status are fresh',
   'after close() no timer is left',

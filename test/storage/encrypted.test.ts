@@ -341,6 +341,16 @@ describe('where encrypting is not possible', () => {
     expect(inner.size).toBe(0)
   })
 
+  it('lists what is being encrypted too, so that who removes all leaves nothing to come', async () => {
+    const inner = new Map<string, string>()
+    const storage = encrypted(inner)
+    const written = storage.set('a', 'text')
+    for (const name of await storage.keys()) await storage.delete(name)
+    await written
+    expect(inner.size).toBe(0)
+    expect([...(await storage.keys())]).toEqual([])
+  })
+
   it('passes on what the storage under it says', async () => {
     const boom = () => {
       throw new Error('denied')
