@@ -62,8 +62,7 @@ export const createBatch = <T>(
     const sent: T[] = []
     while (waiting[0] && JSON.stringify(sent).length < 10_000) sent.push(waiting.shift() as T)
     const body = JSON.stringify(pack(sent))
-    // Below 64 KiB a browser sees it through after its page is gone; above, it would refuse it.
-    send({ path, body, keepalive: body.length < 20_000 }, new AbortController()).then(
+    send({ path, body }, new AbortController()).then(
       (answer) => {
         failing = false
         try {

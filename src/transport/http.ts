@@ -18,7 +18,7 @@ export type Send = (request: WireRequest, stop: AbortController) => Promise<stri
  */
 export const httpSend =
   (api: string, environmentKey: string, fetcher: typeof fetch, timeoutMs: number): Send =>
-  async ({ path, body, keepalive }, stop) => {
+  async ({ path, body }, stop) => {
     const answer = async () => {
       const response = await fetcher(api + path, {
         // No cookies. Elsewhere than in pages there are none, and some worker runtimes refuse to hear of them.
@@ -27,7 +27,8 @@ export const httpSend =
         body: body ?? null,
         headers: { 'X-Environment-Key': environmentKey, ...(body && { 'Content-Type': 'application/json' }) },
         redirect: 'manual',
-        keepalive: keepalive as boolean,
+        // What says something arrives though its page goes. More than 64 KiB on its way would be refused.
+        keepalive: (body as string)?.length < 20_000,
         signal: stop.signal,
       })
       const { status, ok } = response

@@ -6,8 +6,6 @@ export interface WireRequest {
   readonly path: string
   /** JSON. With a body it is a POST, without one a GET. */
   readonly body?: string
-  /** The request may outlive the page. */
-  readonly keepalive?: boolean
 }
 
 /**

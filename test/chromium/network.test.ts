@@ -133,3 +133,27 @@ it('keeps flags and loses no trait while a server comes and goes', async () => {
     ...Object.fromEntries([0, 1, 2, 3, 4, 5].map((i) => [`trait-${i}`, true])),
   })
 })
+
+it('lets a trait arrive that was set while the page goes away', async () => {
+  world.net.replace(colours())
+  const visit = await world.visit(app)
+  await visit.ask(({ becomes }) => becomes('of ada'))
+  // Slow enough for the page to be gone before its request has left: browsers first ask whether it may.
+  let letGo = () => {}
+  const gone = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const { preflight } = world.net
+  world.net.preflight = async (request, response) => {
+    await gone
+    await preflight(request, response)
+  }
+  await visit.page.evaluate(() => {
+    const { flags } = (globalThis as never as { made: { it: ReturnType<typeof app> } }).made.it
+    addEventListener('pagehide', () => void flags.setTraits({ plan: 'pro' }))
+  })
+  await visit.page.goto('about:blank')
+  letGo()
+  while (!('plan' in told(ada))) await new Promise((resolve) => setTimeout(resolve, 5))
+  expect(told(ada)).toEqual({ plan: 'pro' })
+})
