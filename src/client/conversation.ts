@@ -59,7 +59,7 @@ export const createConversation = (
   settle: () => Promise<void>,
   isStale: () => boolean,
 ): Conversation => {
-  const { environmentKey, anonymous, random, retries = 2 } = options
+  const { environmentKey, anonymous, random, resend, retries = 2 } = options
   let { snapshot } = options
   let closed: GuidonError | undefined
 
@@ -153,6 +153,8 @@ export const createConversation = (
       const { traits } = me
       // What was set in this session comes first, and counts last.
       const sent = new Map([...traits, ...waiting, ...traits])
+      if (id && resend === 'changed')
+        for (const [key, { transient }] of traits) if (!transient && !waiting.has(key)) sent.delete(key)
       if (sent.size && !me.identity) visitor ??= { id: newGuid(random), transient: true }
       const identity = me.identity ?? visitor
 

@@ -37,6 +37,12 @@ export interface ClientOptions {
   readonly storage?: Storage
   /** How many identities' flags are kept; the longest unused goes first. Default: 5. */
   readonly keepIdentities?: number
+  /**
+   * Which traits go along with a request. `'complete'`: all that this app set in this session, which a server that keeps
+   * none needs (the Edge Proxy). `'changed'`: those the server does not have yet, and transient ones, so that nothing that
+   * another device wrote is overwritten. Default: `'complete'`.
+   */
+  readonly resend?: 'complete' | 'changed'
   /** How much the outbox holds: trait writes that wait for the server. */
   readonly outbox?: OutboxOptions
   /** When new values are shown: one answer for all flags, or by name (others: `'now'`). Default: `'now'`. */

@@ -50,6 +50,32 @@ describe('a trait that was set', () => {
     expect(dump(storage)).not.toContain(`"${ada}"`)
   })
 
+  it('goes along with each request, or with `resend: changed` until the server has it, and transient ones always', async () => {
+    online()
+    const identity = { id: ada, traits: { plan: 'pro', country: transient('FR') } }
+    const complete = world.client({ identity, storage: memoryStorage() })
+    await complete.refresh()
+    await complete.refresh()
+    expect(world.net.calls.map(traitsOf)).toEqual([
+      { plan: 'pro', country: 'FR' },
+      { plan: 'pro', country: 'FR' },
+    ])
+
+    world.net.calls.length = 0
+    const changed = world.client({ identity, storage: memoryStorage(), resend: 'changed' })
+    await changed.refresh()
+    await changed.refresh()
+    world.net.offline()
+    await changed.setTraits({ seats: 3, country: null }).catch(() => {})
+    world.net.calls.length = 0
+    online()
+    await changed.refresh()
+    await changed.refresh()
+    expect(world.net.calls.map(traitsOf)).toEqual([{ seats: 3, country: null }, {}])
+    expect(changed.traits()).toEqual({ plan: 'pro', seats: 3 })
+    expect(world.net.calls.at(-1)?.method).toBe('GET')
+  })
+
   it('is on the device before its request leaves', async () => {
     const storage = memoryStorage()
     const seen: string[] = []
