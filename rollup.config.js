@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import commonjs from '@rollup/plugin-commonjs'
 import resolve from '@rollup/plugin-node-resolve'
 import { dts } from 'rollup-plugin-dts'
-import esbuild, { minify } from 'rollup-plugin-esbuild'
+import esbuild from 'rollup-plugin-esbuild'
+import { minify } from 'terser'
 
 const { dependencies, exports, bin } = JSON.parse(readFileSync('package.json', 'utf8'))
 const external = [...Object.keys(dependencies), /^node:/]
@@ -43,24 +45,43 @@ const door = (name) => [
   },
 ]
 
-/** What `"browser": { "cross-fetch": false }` says to an app's bundler: browsers have `fetch`. */
-const withoutCrossFetch = {
-  name: 'without-cross-fetch',
-  resolveId: (id) => (id === 'cross-fetch' ? '\0nothing' : null),
-  load: (id) => (id === '\0nothing' ? 'export const fetch = undefined' : null),
+/** What browsers have needs no stand-in: `fetch`, and EventSource. */
+const inBrowsers = {
+  name: 'in-browsers',
+  load(id) {
+    if (id.endsWith('/transport/current-fetch.ts'))
+      return 'export const currentFetch = (...args) => fetch(...args)'
+    if (id.endsWith('/live/fetch-stream.ts')) return 'export const overFetch = undefined'
+    return null
+  },
 }
+
+/** Terser, for its result is smaller than esbuild's. */
+const smallest = {
+  name: 'smallest',
+  renderChunk: (code) =>
+    minify(code, {
+      ecma: 2020,
+      sourceMap: true,
+      compress: { passes: 3, unsafe_arrows: true },
+    }),
+}
+
+/** Several doors as one. */
+const doorsAsOne = (...names) => ({
+  name: 'doors-as-one',
+  resolveId: (id) => (id === 'all' ? id : null),
+  load: (id) =>
+    id === 'all'
+      ? names.map((name) => `export * from ${JSON.stringify(path.resolve('src', `${name}.ts`))}`).join('\n')
+      : null,
+})
 
 /** The script tag: everything a page needs under one global name. */
 const script = {
-  input: 'src/index.ts',
+  input: 'all',
   onwarn,
-  plugins: [
-    withoutCrossFetch,
-    resolve({ browser: true }),
-    commonjs(),
-    esbuild({ target: 'es2020' }),
-    minify({ target: 'es2020' }),
-  ],
+  plugins: [doorsAsOne('index', 'live', 'analytics'), inBrowsers, esbuild({ target: 'es2020' }), smallest],
   output: {
     file: 'dist/guidon.global.js',
     format: 'iife',

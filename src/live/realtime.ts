@@ -1,7 +1,8 @@
 import type { Extension } from '../client/client.ts'
 import { backoffMs } from '../transport/backoff.ts'
 import { type AwakeOptions, createAwake } from './awake.ts'
-import { type EventSourceConstructor, overEventSource, overFetch } from './event-stream.ts'
+import { type EventSourceConstructor, overEventSource } from './event-stream.ts'
+import { overFetch } from './fetch-stream.ts'
 import { createPoller } from './poller.ts'
 
 /** So many attempts in a row that brought no lasting stream, and streams count as blocked. */

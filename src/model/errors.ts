@@ -43,15 +43,14 @@ export interface ErrorDetails {
 
 /** The one error class of guidon. A message says what happened and what to do, and never repeats personal data. */
 export class GuidonError extends Error {
-  override readonly name = 'GuidonError'
-  readonly code: ErrorCode
+  declare readonly name: 'GuidonError'
+  declare readonly code: ErrorCode
   declare readonly status?: number | undefined
   declare readonly retryAfterMs?: number | undefined
   declare readonly key?: string | undefined
 
   constructor(code: ErrorCode, message: string, details?: ErrorDetails) {
     super(`[guidon] ${code}: ${message}`, details)
-    this.code = code
-    Object.assign(this, details)
+    Object.assign(this, { name: 'GuidonError', code }, details)
   }
 }

@@ -2,10 +2,6 @@ import { within } from '../core/within.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { WireRequest } from '../wire/request.ts'
 
-/** The `fetch` of the moment, so that a patched or mocked one is the one that is used. */
-export const currentFetch: typeof fetch = async (...args) =>
-  (globalThis.fetch ?? (await import('cross-fetch')).fetch)(...args)
-
 /** Sends one request and gives the body of a successful answer. `stop` ends it, and is used up by it. */
 export type Send = (request: WireRequest, stop: AbortController) => Promise<string>
 

@@ -1,13 +1,12 @@
 import { expect, it } from 'vitest'
 import { colours } from './document.ts'
-import { type Beside, useDoor } from './doors.ts'
+import { bundled } from './doors.ts'
 import { type App, useWorld } from './world.ts'
 
 const world = useWorld()
-const live = useDoor(world, 'live')
 
 const app = ((guidon, { api, key, ada }) => {
-  const { lifecycle, polling, realtime } = (globalThis as unknown as Beside).guidon_live
+  const { lifecycle, polling, realtime } = guidon
   const flags = guidon.createClient({
     environmentKey: key,
     api,
@@ -39,8 +38,8 @@ const streams = async (count: number) => {
 }
 const questions = () => world.net.asked().filter(({ path }) => path.startsWith('/api/')).length
 
-it('has no need of a parser for event streams in a browser', () => {
-  expect(live.text()).not.toContain('ParseError')
+it('has no need of a parser for event streams in a browser', async () => {
+  expect(await bundled('live')).not.toContain('ParseError')
 })
 
 it('shows a change that is saved, which the page hears of through its EventSource', async () => {

@@ -1,14 +1,12 @@
 import { expect, it } from 'vitest'
 import { ada, colours, documentOf } from './document.ts'
-import { type Beside, useDoor } from './doors.ts'
 import { answering } from './net.ts'
 import { type App, useWorld, type Visit } from './world.ts'
 
 const world = useWorld()
-useDoor(world, 'live')
 
 const app = ((guidon, { api, key, ada }) => {
-  const { lifecycle } = (globalThis as unknown as Beside).guidon_live
+  const { lifecycle } = guidon
   // Each failure is told at once: the waits between tries are tested where time is faked.
   const flags = guidon.createClient({
     environmentKey: key,

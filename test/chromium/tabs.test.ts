@@ -1,13 +1,11 @@
 import { expect, it } from 'vitest'
 import { colours } from './document.ts'
-import { type Beside, useDoor } from './doors.ts'
 import { type App, useWorld, type Visit } from './world.ts'
 
 const world = useWorld()
-useDoor(world, 'live')
 
 const app = ((guidon, { api, key, ada }) => {
-  const { realtime, tabs } = (globalThis as unknown as Beside).guidon_live
+  const { realtime, tabs } = guidon
   const flags = guidon.createClient({
     environmentKey: key,
     api,

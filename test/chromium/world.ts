@@ -7,7 +7,9 @@ import { launch } from './browser.ts'
 import { ada, bob, colours, KEY } from './document.ts'
 import { type Net, startNet } from './net.ts'
 
-type Guidon = typeof import('../../src/index.ts')
+type Guidon = typeof import('../../src/index.ts') &
+  typeof import('../../src/live.ts') &
+  typeof import('../../src/analytics.ts')
 
 /** What a page's script is told. */
 export interface Facts {
