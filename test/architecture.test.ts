@@ -97,9 +97,9 @@ describe('the house', () => {
     const stores = imports.filter(({ to }) => to === 'idb-keyval').map(({ from }) => from)
     expect(stores.sort()).toEqual(['storage/encrypted.ts', 'storage/indexed-db.ts'])
     const users = files.filter((file) => readFileSync(join('src', file), 'utf8').includes("'cross-fetch'"))
-    expect(users).toEqual(['transport/http.ts'])
-    expect(readFileSync('src/transport/http.ts', 'utf8')).toContain("await import('cross-fetch')")
-    expect(readFileSync('src/live/event-stream.ts', 'utf8')).toMatch(
+    expect(users).toEqual(['transport/current-fetch.ts'])
+    expect(readFileSync('src/transport/current-fetch.ts', 'utf8')).toContain("await import('cross-fetch')")
+    expect(readFileSync('src/live/fetch-stream.ts', 'utf8')).toMatch(
       /^(?!.*from 'eventsource-parser').*await import\('eventsource-parser'\)/s,
     )
   })

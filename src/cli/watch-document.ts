@@ -6,7 +6,7 @@ import { oneLine } from './one-line.ts'
 export interface WatchOptions {
   /** Gets every new document. */
   onChange: (document: EnvironmentDocument) => void
-  /** Hears why a change was not taken: half a file, bad JSON, no document, no file. Told once of each. */
+  /** Hears why a change was not taken: bad JSON, no document, no file. Told once of each. */
   onProblem: (problem: unknown) => void
   /** @default 200 */
   everyMs?: number
@@ -31,8 +31,10 @@ export async function watchDocument(
 ): Promise<WatchedDocument> {
   // The mark before the text: a change in between is then seen at the next look, instead of never.
   let mark = await markOf(file)
-  let text = await textOf(file)
+  let text: string | undefined = await textOf(file)
   const document = documentIn(text, file)
+  /** A file may be half written when it is looked at: what is wrong with it is told when it still is at the next look. */
+  let doubt: unknown
 
   let isStopped = false
   let timer = setTimeout(look, everyMs)
@@ -40,19 +42,31 @@ export async function watchDocument(
   async function look(): Promise<void> {
     const before = mark
     mark = await markOf(file)
-    if (mark !== before) await take()
+    if (mark !== before || doubt) await take()
     if (!isStopped) timer = setTimeout(look, everyMs)
   }
 
   async function take(): Promise<void> {
+    let found: string | undefined
+    let problem: unknown
     try {
-      const found = await textOf(file)
-      if (found === text || isStopped) return
-      text = found
-      onChange(documentIn(text, file))
-    } catch (problem) {
-      onProblem(problem)
+      found = await textOf(file)
+    } catch (error) {
+      problem = error
     }
+    if (isStopped) return
+    if (found === text) {
+      if (doubt) onProblem(doubt)
+      doubt = undefined
+      return
+    }
+    text = found
+    try {
+      if (found !== undefined) onChange(documentIn(found, file))
+    } catch (error) {
+      problem = error
+    }
+    doubt = problem
   }
 
   return {

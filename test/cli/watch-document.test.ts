@@ -56,6 +56,31 @@ test('says once what is wrong with a file, and takes it when it is mended', asyn
   ])
 })
 
+test('takes a file that is half written for one that is being saved, until it still is at the next look', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const { write, names, problems } = await setup()
+    /** One look: it is over when the next is planned. */
+    const look = async () => {
+      vi.advanceTimersByTime(5)
+      while (!vi.getTimerCount()) await new Promise((resolve) => setImmediate(resolve))
+    }
+    write('{"api_key": "ke')
+    await look()
+    expect(problems).toEqual([])
+    write(document('whole'))
+    await look()
+    expect([names, problems]).toEqual([['whole'], []])
+    write('{"api_key": "ke')
+    await look()
+    await look()
+    await look()
+    expect(problems).toHaveLength(1)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 test('does not report a save that changed nothing', async () => {
   const { replace, names } = await setup()
   replace(document('first'))
