@@ -190,10 +190,12 @@ export const createConversation = (
       if (flags && me === user)
         store.replace({ identity: me.identity?.id, source: 'network', at, flags }, generation)
     })
-    turns.set(
-      id,
-      turn.catch(() => {}),
-    )
+    const over: Promise<unknown> = turn
+      .catch(() => {})
+      .then(() => {
+        if (turns.get(id) === over) turns.delete(id)
+      })
+    turns.set(id, over)
     return turn
   }
 
