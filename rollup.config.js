@@ -6,7 +6,7 @@ import { dts } from 'rollup-plugin-dts'
 import esbuild from 'rollup-plugin-esbuild'
 import { minify } from 'terser'
 
-const { dependencies, exports, bin } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { dependencies, exports, bin, version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const external = [...Object.keys(dependencies), /^node:/]
 
 /** A file directly in `src/` is a door. Doors, inputs and `exports` are one list, or the build stops. */
@@ -99,7 +99,7 @@ const command = Object.values(bin).map((file) => ({
   plugins: [
     resolve({ exportConditions: ['node'], preferBuiltins: true }),
     commonjs(),
-    esbuild({ target: 'node20' }),
+    esbuild({ target: 'node20', define: { VERSION: JSON.stringify(version) } }),
   ],
   output: { file, format: 'es', inlineDynamicImports: true },
 }))

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const { exports, bin, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { exports, bin, version, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 const doors = Object.keys(exports).filter((path) => path !== './package.json')
 const specifier = (path: string) => `guidon${path.slice(1)}`
 const SERVER = ['./edge']
@@ -73,9 +73,11 @@ describe('the package as built', () => {
     expect(readFileSync('dist/guidon.global.js.sri', 'utf8').trim()).toBe(`sha384-${digest}`)
   })
 
-  it('has a command that starts with its interpreter', () => {
+  it('has a command that starts with its interpreter and knows its version', () => {
     for (const file of Object.values(bin)) {
       expect(readFileSync(file as string, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+      const said = execFileSync(process.execPath, [file as string, '--version'], { encoding: 'utf8' })
+      expect(said).toBe(`${version}\n`)
     }
   })
 })

@@ -11,6 +11,7 @@ import type { Terminal } from './terminal.ts'
  */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = new Command('guidon').description('Feature flags from the command line.')
+  if (terminal.version) program.version(terminal.version)
   program.addCommand(serveCommand(terminal))
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({

@@ -1,5 +1,7 @@
 /** What a command needs of the terminal it runs in, so that a test can be one. */
 export interface Terminal {
+  /** What `--version` says. */
+  readonly version?: string
   /** Says a line to whoever reads the result. */
   out(line: string): void
   /** Says a line to whoever reads the complaints. */
