@@ -221,7 +221,7 @@ export const createConversation = (
         me.stop = new AbortController()
         await within(nextAttemptAt - clock(), new Promise(() => {}), me.stop.signal).catch(() => {})
       }
-      if (closed || me !== user) throw closed ?? new GuidonError('superseded', 'by another user')
+      if (closed || me !== user) throw closed ?? new GuidonError('superseded', 'another user')
       nextAttemptAt = undefined
       more = false
       const error = (await ask(me).catch(async (error: GuidonError) => {
@@ -364,7 +364,7 @@ export const createConversation = (
         if (until > clock()) {
           nextAttemptAt = Math.min(until, clock() + LONGEST_ASKED_MS)
           heard = true
-          failed = new GuidonError('network', 'no answer before')
+          failed = new GuidonError('network', 'no answer')
         }
       }
       // A slow storage tells later that something waits.
@@ -380,7 +380,7 @@ export const createConversation = (
       settle()
     },
     close() {
-      closed = new GuidonError('closed', 'by close()')
+      closed = new GuidonError('closed', 'ended')
       heard = true
       user.stop?.abort()
       other?.stop?.abort()

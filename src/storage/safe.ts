@@ -45,18 +45,18 @@ export const safeStorage = (
   }
   const operate = <T>(operation: () => MaybePromise<T>) => andThen(moving, () => attempt(operation))
 
-  const move = (from: Storage, to?: Storage) => {
+  const move = (from: Storage, to: Storage) => {
     moving = operate(async () => {
       for (const key of [...(await from.keys())]) {
         if (!key.startsWith(prefix)) continue
-        const text = to && (await from.get(key))
-        if (text) await to?.set(key, text)
+        const text = await from.get(key)
+        if (text) await to.set(key, text)
         await from.delete(key)
       }
     })
   }
-  // What an earlier session left is not moved, but removed.
-  if (!isAllowed) move(device)
+  // What an earlier session left goes nowhere.
+  if (!isAllowed) move(device, new Map())
 
   return {
     get: (key) => operate(() => andThen(place.get(prefix + key), (text) => text)),

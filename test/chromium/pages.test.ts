@@ -1,6 +1,6 @@
 // What surrounds a client on a page: its policy, its security, and other clients.
-import { expect, it } from 'vitest'
-import { ada } from './document.ts'
+import { describe, expect, it } from 'vitest'
+import { ada, KEY } from './document.ts'
 import { answering } from './net.ts'
 import { type App, useWorld } from './world.ts'
 
@@ -61,6 +61,75 @@ it('is told as a network error, and stays calm, where the policy forbids the API
       .splice(0)
       .every((line) => /Content Security Policy/.test(line)),
   ).toBe(true)
+})
+
+describe('a script tag with data-environment-key', () => {
+  const started = ((guidon) => {
+    const flags = guidon.client!
+    return {
+      flags,
+      first: flags?.value('colour', 'none'),
+      early: (globalThis as { early?: unknown[] }).early,
+    }
+  }) satisfies App<unknown>
+  const attributes = (more = '') => `data-environment-key="${KEY}" data-api="${world.net.api}" ${more}`
+
+  it('starts a client for the identity it names', async () => {
+    const visit = await world.visit(started, { attributes: attributes(`data-identity="${ada}"`) })
+    await visit.ask(({ flags }) => flags.ready({ from: 'network' }))
+    expect(await visit.ask(({ flags }) => [flags.identity, flags.value('colour', '')])).toEqual([
+      ada,
+      'of ada',
+    ])
+  })
+
+  it('shows the bundled flags of a script element in the next line', async () => {
+    const bundled = JSON.stringify({ flags: { colour: { enabled: true, value: 'bundled' } } })
+    await world.net.down()
+    const visit = await world.visit(started, {
+      attributes: attributes('data-defaults="#flags"'),
+      before: `<script type="application/json" id="flags">${bundled}</script>`,
+    })
+    expect(await visit.ask(({ first }) => first)).toBe('bundled')
+  })
+
+  it('calls what was pushed before it came, each by itself, and what is pushed after', async () => {
+    const visit = await world.visit(started, {
+      attributes: attributes(),
+      early: `
+        window.early = []
+        window.guidon = window.guidon || []
+        guidon.push(() => { throw new Error('of the page') })
+        guidon.push(({ client }) => client.ready({ from: 'network' }).then(() => early.push(client.value('colour', ''))))`,
+    })
+    const late = await visit.page.evaluate(
+      `new Promise((resolve) => guidon.push(({ client }) => resolve(client.identity)))`,
+    )
+    expect(late).toBeUndefined()
+    await visit.ask(({ flags }) => flags.ready({ from: 'network' }))
+    expect(await visit.ask(({ early }) => early)).toEqual(['of nobody'])
+    expect(world.heard().splice(0)).toEqual(['uncaught: Error: of the page'])
+  })
+
+  it('leaves the page and the rest of guidon alone when it cannot start', async () => {
+    const visit = await world.visit(
+      (guidon) => ({ client: guidon.client, made: typeof guidon.createClient }),
+      {
+        attributes: 'data-environment-key="ser.secret"',
+      },
+    )
+    expect(await visit.ask((made) => made)).toEqual({ made: 'function' })
+    const [word, ...rest] = world.heard().splice(0)
+    expect(rest).toEqual([])
+    expect(word).toMatch(/^uncaught: .*server-side-key/)
+    expect(word).not.toContain('secret')
+  })
+
+  it('starts nothing without it', async () => {
+    const visit = await world.visit((guidon) => ({ client: guidon.client }))
+    expect(await visit.ask(({ client }) => client)).toBeUndefined()
+    expect(world.net.asked()).toEqual([])
+  })
 })
 
 it('adds one name to the page', async () => {

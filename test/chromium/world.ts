@@ -9,7 +9,8 @@ import { type Net, startNet } from './net.ts'
 
 type Guidon = typeof import('../../src/index.ts') &
   typeof import('../../src/live.ts') &
-  typeof import('../../src/analytics.ts')
+  typeof import('../../src/analytics.ts') &
+  typeof import('../../src/script-tag/start.ts')
 
 /** What a page's script is told. */
 export interface Facts {
@@ -44,6 +45,12 @@ export interface PageOptions {
   /** Directives in front of the page's policy. */
   readonly policy?: string
   readonly api?: string
+  /** More of the script tag: attributes that start a client. */
+  readonly attributes?: string
+  /** Markup before the script tag. */
+  readonly before?: string
+  /** A script of the page's own before the script tag. */
+  readonly early?: string
 }
 
 const script = () => {
@@ -57,26 +64,31 @@ const script = () => {
 /** A server of small pages: the script tag, a script, and a policy that lets nothing else run and reach. */
 export const startSite = async (net: Net): Promise<Site> => {
   const guidon = script()
-  const pages: { app: string; policy: string }[] = []
+  const pages: (PageOptions & { app: string; policy: string })[] = []
   const server = createServer(({ url = '' }, response) => {
     const [, index, file] = /^\/(\d+)\/(.*)$/.exec(url) ?? []
     const found = pages[Number(index)]
     if (!found) return void response.writeHead(404).end()
     if (file) {
-      const text = file === 'guidon.global.js' ? guidon : found.app
+      const text =
+        file === 'guidon.global.js' ? guidon : file === 'early.js' ? (found.early ?? '') : found.app
       return void response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(text)
     }
     response
       .writeHead(200, { 'Content-Type': 'text/html', 'Content-Security-Policy': found.policy })
-      .end('<!doctype html><script src="guidon.global.js"></script><script src="app.js"></script>')
+      .end(
+        `<!doctype html>${found.before ?? ''}<script src="early.js"></script>` +
+          `<script src="guidon.global.js" ${found.attributes ?? ''}></script><script src="app.js"></script>`,
+      )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
 
   return {
-    page(app, { host = '127.0.0.1', policy = '', api = net.api } = {}) {
+    page(app, { host = '127.0.0.1', policy = '', api = net.api, ...more } = {}) {
       const facts: Facts = { api, key: KEY, ada, bob }
       pages.push({
+        ...more,
         app: `window.made = { it: (${app})(window.guidon, ${JSON.stringify(facts)}) }`,
         policy: `${policy}default-src 'none'; script-src 'self'; connect-src ${new URL(api).origin}`,
       })
