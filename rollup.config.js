@@ -6,8 +6,10 @@ import { dts } from 'rollup-plugin-dts'
 import esbuild from 'rollup-plugin-esbuild'
 import { minify } from 'terser'
 
-const { dependencies, exports, bin, version } = JSON.parse(readFileSync('package.json', 'utf8'))
-const external = [...Object.keys(dependencies), /^node:/]
+const { name, dependencies, peerDependencies, exports, bin, version } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+)
+const external = [name, ...Object.keys({ ...dependencies, ...peerDependencies }), /^node:/]
 
 /** A file directly in `src/` is a door. Doors, inputs and `exports` are one list, or the build stops. */
 const doors = readdirSync('src')

@@ -18,6 +18,7 @@ const ARROWS: Record<string, readonly string[]> = {
   analytics: ['model', 'core', 'transport', 'client'],
   live: ['core', 'transport', 'client'],
   'script-tag': ['client'],
+  vue: ['client'],
   edge: ['model'],
   cli: ['model', 'edge'],
 }
@@ -27,6 +28,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   transport: ['cross-fetch'],
   storage: ['idb-keyval'],
   live: ['eventsource-parser'],
+  vue: ['vue'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
 }
 

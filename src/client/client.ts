@@ -141,6 +141,11 @@ export interface Client<F extends object = KnownFlags> {
    */
   setConsent(consent: Consent): Promise<void>
 
+  /**
+   * The store contract of Svelte: calls with the client at once, and whenever flags look different. In a component,
+   * `$flags.isEnabled('new-checkout')`.
+   */
+  subscribe(run: (client: this) => void): Stop
   on<E extends keyof ClientEvents>(event: E, listener: (payload: ClientEvents[E]) => void): Stop
   /** Hears of one flag, with what it is now. */
   onFlag(name: Name<F>, listener: (flag: Flag | undefined) => void): Stop

@@ -31,7 +31,15 @@ const NOBODY_KNOWS = 1 / 0
  * if (flags.isEnabled('new-checkout')) …
  */
 export const createClient = <F extends object = KnownFlags>(options: ClientOptions): Client<F> => {
-  const { environmentKey, maxAgeMs = 300_000 } = options
+  const {
+    environmentKey,
+    maxAgeMs = 300_000,
+    timeoutMs = 10_000,
+    keepIdentities = 5,
+    fetch = currentFetch,
+    snapshot,
+    use = [],
+  } = options
   checkEnvironmentKey(environmentKey)
   const api = apiBase(options.api)
   let consent = { storage: true, analytics: true, ...options.consent }
@@ -49,7 +57,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     report,
     consent.storage,
   )
-  const disk = createPersistence(storage, scope, options.keepIdentities ?? 5)
+  const disk = createPersistence(storage, scope, keepIdentities)
   const outbox = createOutbox(storage, clock, options.outbox ?? {}, report)
 
   // What is shown, and how it stands.
@@ -73,8 +81,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     toldStatus = summary
   }
 
-  const fetcher = options.fetch ?? currentFetch
-  const road = (base: string) => httpSend(base, environmentKey, fetcher, options.timeoutMs ?? 10_000)
+  const road = (base: string) => httpSend(base, environmentKey, fetch, timeoutMs)
   const send = road(api)
   const talk = createConversation(
     options,
@@ -107,6 +114,10 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       await storage.allow(consent.storage)
     },
     on: events.on,
+    subscribe(run) {
+      run(client as never)
+      return events.on('change', () => run(client as never))
+    },
     onFlag: (name, listener) =>
       events.on('change', ({ changed }: ClientEvents['change']) => {
         if (changed.includes(name)) listener(reads.flag(name))
@@ -144,7 +155,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     identity: talk.identity,
     clock,
     ageMs,
-    fetch: fetcher,
+    fetch,
     send,
     road,
     report,
@@ -153,9 +164,9 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     refresh: () => talk.sync(true),
   }
 
-  talk.start(store.shown.source === 'network' && !options.snapshot?.shared && !isStale())
+  talk.start(store.shown.source === 'network' && !snapshot?.shared && !isStale())
   // Extensions find a client that has begun.
-  const stops = options.use?.map((extend) => extend(inside)) ?? []
+  const stops = use.map((extend) => extend(inside))
   // What was there in this tick is no news to anybody.
   store.told = store.shown.flags
   settle()

@@ -24,7 +24,7 @@ export const createEvents = (): Events => {
         if (entry[0] === event && entries.has(entry)) entry[1](payload as never)
       } catch (cause) {
         // When an `error` listener throws, there is nobody left to tell.
-        if (event !== 'error') emit('error', new GuidonError('listener', `of '${event}'`, { cause }))
+        if (event !== 'error') emit('error', new GuidonError('listener', event, { cause }))
       }
     }
   }

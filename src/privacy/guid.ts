@@ -22,6 +22,6 @@ export function newGuid(random = (bytes: Uint8Array): Uint8Array => crypto.getRa
   try {
     return formGuid(random(new Uint8Array(16)), 4)
   } catch (cause) {
-    throw new GuidonError('unsupported', 'no crypto.getRandomValues', { cause })
+    throw new GuidonError('unsupported', 'no crypto', { cause })
   }
 }

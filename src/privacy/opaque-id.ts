@@ -25,6 +25,6 @@ export async function opaqueId(userId: string, { salt }: { salt: string }): Prom
     const bytes = new TextEncoder().encode(`${salt}\0${id}`)
     return formGuid(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes), 0, 16), 8)
   } catch (cause) {
-    throw new GuidonError('unsupported', 'no crypto.subtle', { cause })
+    throw new GuidonError('unsupported', 'no crypto', { cause })
   }
 }

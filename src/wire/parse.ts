@@ -38,6 +38,6 @@ export const parseFlags = (text: string, identity: Identity | undefined): FlagTa
     }
     return table
   } catch {
-    throw new GuidonError('payload', 'not flags of this user')
+    throw new GuidonError('payload', 'no flags')
   }
 }

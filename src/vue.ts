@@ -1,0 +1,1 @@
+export { guidon, useFlag, useFlagEnabled, useFlags, useGuidon } from './vue/composables.ts'
