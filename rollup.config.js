@@ -6,8 +6,8 @@ import { dts } from 'rollup-plugin-dts'
 import esbuild from 'rollup-plugin-esbuild'
 import { minify } from 'terser'
 
-const { dependencies, exports, bin } = JSON.parse(readFileSync('package.json', 'utf8'))
-const external = [...Object.keys(dependencies), /^node:/]
+const { dependencies, peerDependencies, exports, bin } = JSON.parse(readFileSync('package.json', 'utf8'))
+const external = [...Object.keys({ ...dependencies, ...peerDependencies }), /^node:/]
 
 /** A file directly in `src/` is a door. Doors, inputs and `exports` are one list, or the build stops. */
 const doors = readdirSync('src')

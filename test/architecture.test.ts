@@ -17,6 +17,7 @@ const ARROWS: Record<string, readonly string[]> = {
   client: ['model', 'privacy', 'core', 'wire', 'transport', 'storage', 'outbox'],
   analytics: ['model', 'core', 'transport', 'client'],
   live: ['core', 'transport', 'client'],
+  openfeature: ['model', 'analytics', 'client'],
   edge: ['model'],
   cli: ['model', 'edge'],
 }
@@ -26,6 +27,8 @@ const PACKAGES: Record<string, readonly string[]> = {
   transport: ['cross-fetch'],
   storage: ['idb-keyval'],
   live: ['eventsource-parser'],
+  // Its types alone, as a test below says.
+  openfeature: ['@openfeature/web-sdk'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
 }
 
