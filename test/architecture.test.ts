@@ -107,6 +107,13 @@ describe('the house', () => {
     )
   })
 
+  it('takes nothing but types from the SDK of OpenFeature', () => {
+    for (const { from } of imports.filter(({ to }) => to.startsWith('@openfeature/'))) {
+      const code = readFileSync(join('src', from), 'utf8')
+      expect(code, from).not.toMatch(/import (?!type )[^;]*?from '@openfeature/)
+    }
+  })
+
   it('has a front door that reaches no storage but memory and localStorage', () => {
     const reached = new Set<string>()
     const walk = (file: string) => {

@@ -53,6 +53,7 @@ describe('evaluation', () => {
     ['boolean', 'switched-off', true, false],
     ['boolean', 'closed', true, false],
     ['boolean', 'silence', false, true],
+    ['boolean', 'ajar', false, true],
     ['string', 'silence', 'loud', ''],
     ['number', 'none', 7, 0],
     ['object', 'bed', null, { rows: 3, organic: true, crop: 'leek' }],
@@ -123,6 +124,7 @@ describe('evaluation', () => {
     ['object', 'seeds', {}],
     ['object', 'ratio', {}],
     ['object', 'switch', {}],
+    ['object', 'silence', {}],
   ])('gives the default and TYPE_MISMATCH for a %s of "%s"', async (type, key, fallback) => {
     await start()
     expect(ask(type, key, fallback)).toMatchObject({

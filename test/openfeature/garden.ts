@@ -44,6 +44,7 @@ const gardenDocument = (): EnvironmentDocument => {
       feature('switched-off', null, { enabled: false }),
       feature('open', true),
       feature('closed', false),
+      feature('ajar', 'true'),
       feature('motto', 'grow'),
       feature('silence', ''),
       feature('seeds', 12),
