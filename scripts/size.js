@@ -31,6 +31,7 @@ const LIMITS = {
   'guidon/analytics': { '{ analytics }': 900, '*': 1_200 },
   'guidon/live': { '{ realtime }': 1_600, '*': 2_000 },
   'guidon/vue': { '*': 700 },
+  'guidon/openfeature': { '*': 1_600 },
 }
 /**
  * Where the front door is to go. It is not there yet: the limit above only keeps it from growing, and each time it

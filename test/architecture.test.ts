@@ -19,6 +19,7 @@ const ARROWS: Record<string, readonly string[]> = {
   live: ['core', 'transport', 'client'],
   'script-tag': ['client'],
   vue: ['client'],
+  openfeature: ['model', 'analytics', 'client'],
   edge: ['model'],
   cli: ['model', 'edge'],
 }
@@ -29,6 +30,8 @@ const PACKAGES: Record<string, readonly string[]> = {
   storage: ['idb-keyval'],
   live: ['eventsource-parser'],
   vue: ['vue'],
+  // Its types alone, as a test below says.
+  openfeature: ['@openfeature/web-sdk'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
 }
 
@@ -105,6 +108,13 @@ describe('the house', () => {
     expect(readFileSync('src/live/fetch-stream.ts', 'utf8')).toMatch(
       /^(?!.*from 'eventsource-parser').*await import\('eventsource-parser'\)/s,
     )
+  })
+
+  it('takes nothing but types from the SDK of OpenFeature', () => {
+    for (const { from } of imports.filter(({ to }) => to.startsWith('@openfeature/'))) {
+      const code = readFileSync(join('src', from), 'utf8')
+      expect(code, from).not.toMatch(/import (?!type )[^;]*?from '@openfeature/)
+    }
   })
 
   it('has a front door that reaches no storage but memory and localStorage', () => {

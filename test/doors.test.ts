@@ -60,11 +60,17 @@ describe('the package as built', () => {
     }
   })
 
+  it('loads nothing at all for OpenFeature: the client and the SDK are the app’s', () => {
+    expect(readFileSync('dist/openfeature.js', 'utf8')).not.toMatch(/\bimport\b|GuidonError/)
+    expect(readFileSync('dist/openfeature.cjs', 'utf8')).not.toMatch(/\brequire\(/)
+  })
+
   it('keeps the word of sideEffects: importing a door does nothing', async () => {
     const before = Object.getOwnPropertyNames(globalThis).length
     await import('../dist/index.js' as string)
     await import('../dist/storage.js' as string)
     await import('../dist/live.js' as string)
+    await import('../dist/openfeature.js' as string)
     expect(Object.getOwnPropertyNames(globalThis)).toHaveLength(before)
   })
 

@@ -1,11 +1,11 @@
 /** What a trait can be: a boolean, a string (at most 2,000 bytes in UTF-8), a finite number (an integer within 32 bits). */
 export type TraitValue = string | number | boolean
 
-/** A trait for this evaluation only: it is sent, and stored nowhere, neither on the device nor on the server. */
-export interface TransientTrait {
-  readonly value: TraitValue
-  readonly transient: true
-}
+/**
+ * A trait for this evaluation only: it is sent, and stored nowhere, neither on the device nor on the server. (A type and no
+ * interface, so that it fits where any object of plain values does: in an OpenFeature context.)
+ */
+export type TransientTrait = { readonly value: TraitValue; readonly transient: true }
 
 /** What an app hands over: a value (persistent), `transient(value)`, or `null`, which removes the trait. */
 export type TraitInput = TraitValue | TransientTrait | null

@@ -3,6 +3,7 @@
  * `test/doors.test.ts`: a line under `@ts-expect-error` that compiles is an error itself.
  */
 import { createClient } from 'guidon'
+import { guidonProvider } from 'guidon/openfeature'
 
 declare module 'guidon' {
   interface FlagTypes {
@@ -18,3 +19,6 @@ export const title: string = flags.value('title', 'none')
 flags.isEnabled('nothing')
 // @ts-expect-error: a number, not a text
 flags.value('font-size', '16')
+
+// A client that knows its flags is a client.
+export const provider = guidonProvider(flags)

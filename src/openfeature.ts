@@ -1,0 +1,1 @@
+export { type GuidonProviderOptions, guidonProvider, type ProviderClient } from './openfeature/provider.ts'

@@ -1,0 +1,150 @@
+import type { EvaluationContext, AnyProviderEvent as Event, Provider } from '@openfeature/web-sdk'
+import type { Experiments } from '../analytics/experiments.ts'
+import type { Client, ReadyOptions } from '../client/client.ts'
+import type { GuidonError } from '../model/errors.ts'
+import { type Traits, traitsOf } from './context.ts'
+import { evaluator, type Readable } from './details.ts'
+import { createEmitter } from './emitter.ts'
+
+/** What the provider uses of a client. Any `createClient()` gives it, whatever flags it knows. */
+export interface ProviderClient
+  extends Readable,
+    Pick<Client, 'ready' | 'identify' | 'setTraits' | 'reset' | 'on'> {}
+
+export interface GuidonProviderOptions {
+  /** Where `track()` sends: the `experiments()` that the client has in `use`. Without it nothing is tracked. */
+  readonly events?: Experiments
+  /** What the SDK waits for until the provider is ready. Default: flags from anywhere, at most 5 seconds. */
+  readonly ready?: ReadyOptions
+  /**
+   * What a boolean is. `'value'` (default): the flag's value, and for a flag without a value whether it is on. `'enabled'`:
+   * whether it is on, whatever its value, as in Flagsmith's own providers.
+   */
+  readonly booleans?: 'value' | 'enabled'
+}
+
+/**
+ * A provider for OpenFeature's web SDK. The client is the app's: it makes it, and closes it.
+ *
+ * @example
+ * const flags = createClient({ environmentKey })
+ * await OpenFeature.setProviderAndWait(guidonProvider(flags), { targetingKey: guid, plan: 'pro' })
+ */
+export const guidonProvider = (
+  client: ProviderClient,
+  { events: experiments, ready, booleans = 'value' }: GuidonProviderOptions = {},
+): Provider => {
+  const events = createEmitter()
+  let stops: readonly (() => void)[] = []
+  /** The state that the SDK takes it for, by the event that leads to it. */
+  let told: string | undefined
+  /** How many starts and changes of context are under way, and the last change. Meanwhile the state is the SDK's. */
+  let pending = 0
+  let moves = 0
+  let last: Promise<void> | undefined
+  /** Why the guards refused who the context says it is. */
+  let refused: GuidonError | undefined | false
+
+  const emit = (event: string, details?: object) =>
+    events.emit(`PROVIDER_${event}` as Event, details as never)
+  const isEmpty = () => !Object.keys(client.all()).length
+
+  /** Tells how it stands, where that is not what the SDK takes it for. */
+  const tell = () => {
+    const { state, error } = client.status
+    if (pending || /ing$/.test(state)) return
+    const now = refused ? 'ERROR' : state === 'fresh' ? 'READY' : isEmpty() ? 'ERROR' : 'STALE'
+    if (now !== told) emit(now, { message: (refused || error)?.message })
+    told = now
+  }
+  /** The SDK says how something ended after us. */
+  const release = () => {
+    if (!--pending) setTimeout(tell)
+  }
+
+  /** Brings the client from one context to another: at once for readers, and the promise waits for the server. */
+  const move = async (old: EvaluationContext, next: EvaluationContext): Promise<void> => {
+    pending++
+    const mine = ++moves
+    const id = next.targetingKey
+    const isSame = id === old.targetingKey
+    const before = client.identity
+    const traits = traitsOf(next, isSame ? old : {})
+    /** A trait that the client refuses is left out: that is no reason to be somebody else. */
+    const act = (action: (traits: Traits) => Promise<void>): Promise<void> =>
+      action(traits).catch((error) => {
+        if (mine !== moves || !(error.key in traits)) throw error
+        delete traits[error.key]
+        return act(action)
+      })
+    let error: GuidonError | undefined
+    try {
+      if (id && !(isSame && before)) {
+        const change = act((traits) => client.identify(id, traits))
+        // Refused, or in need of another try: in any case it is not who was here before.
+        if (before && before !== id && before === client.identity) client.reset()
+        await change
+      } else {
+        const left = !isSame && client.reset()
+        if (Object.keys(traits).length) await act((traits) => client.setTraits(traits))
+        await left
+      }
+    } catch (caught) {
+      error = caught as GuidonError
+    }
+    release()
+    // Not settled before the change that came after it.
+    if (mine !== moves) return last
+    refused = /-identifier$/.test(`${error?.code}`) && error
+    if (error && (refused || isEmpty())) throw error
+  }
+
+  const evaluate = evaluator(client, booleans)
+  return {
+    metadata: { name: 'guidon' },
+    runsOn: 'client',
+    // One client is one user, and each domain may have its own.
+    domainScoped: true,
+    events,
+
+    async initialize(context = {}) {
+      stops = [
+        client.on('status', tell),
+        client.on('change', ({ changed }) => emit('CONFIGURATION_CHANGED', { flagsChanged: [...changed] })),
+      ]
+      told = 'ERROR'
+      pending++
+      last = move({}, context)
+      last.catch(() => {})
+      // What is there already can be read on the next line: only what is not is waited for.
+      if (!isEmpty()) emit('READY')
+      // A turn of the event loop, and a refusal has arrived.
+      const [{ error }] = await Promise.all([client.ready(ready), new Promise((done) => setTimeout(done))])
+      release()
+      if (refused || isEmpty()) throw refused || error || Error('[guidon] no flags yet')
+      told = 'READY'
+    },
+
+    async onContextChange(old, next) {
+      told = 'ERROR'
+      last = move(old, next)
+      await last
+      told = 'READY'
+    },
+
+    async onClose() {
+      for (const stop of stops) stop()
+      stops = []
+      events.removeAllHandlers()
+    },
+
+    resolveBooleanEvaluation: evaluate('boolean'),
+    resolveStringEvaluation: evaluate('string'),
+    resolveNumberEvaluation: evaluate('number'),
+    resolveObjectEvaluation: evaluate('object'),
+
+    track(name, _, { value, ...metadata }) {
+      experiments?.track(name, { value, metadata })
+    },
+  }
+}

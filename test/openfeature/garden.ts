@@ -1,0 +1,105 @@
+import { OpenFeature } from '@openfeature/web-sdk'
+import { afterEach, beforeEach } from 'vitest'
+import { createEdge, type EnvironmentDocument } from '../../src/edge.ts'
+import { KEY } from '../world.ts'
+
+let ids = 0
+const feature = (name: string, value: unknown, more: object = {}) => ({
+  feature: { id: ++ids, name, type: 'STANDARD' as const },
+  enabled: true,
+  feature_state_value: value as string,
+  django_id: ids,
+  ...more,
+})
+
+/** The environment of a garden centre: a flag of each type, some that are off, one that depends on who asks. */
+const gardenDocument = (): EnvironmentDocument => {
+  const greeting = feature('greeting', 'Good day')
+  return {
+    id: 1,
+    api_key: KEY,
+    name: 'Garden',
+    project: {
+      organisation: { persist_trait_data: true, stop_serving_flags: false },
+      hide_disabled_flags: false,
+      segments: [
+        {
+          id: 1,
+          name: 'gardeners',
+          rules: [
+            {
+              type: 'ALL',
+              conditions: [{ operator: 'EQUAL', property_: 'thumb', value: 'green' }],
+              rules: [],
+            },
+          ],
+          feature_states: [{ ...greeting, feature_state_value: 'Hello again' }],
+        },
+      ],
+      server_key_only_feature_ids: [],
+    },
+    feature_states: [
+      greeting,
+      feature('switch', null),
+      feature('switched-off', null, { enabled: false }),
+      feature('open', true),
+      feature('closed', false),
+      feature('ajar', 'true'),
+      feature('motto', 'grow'),
+      feature('silence', ''),
+      feature('seeds', 12),
+      feature('none', 0),
+      feature('many', 2_147_483_647),
+      feature('ratio', '0.25'),
+      feature('bed', '{"rows":3,"organic":true,"crop":"leek"}'),
+      feature('list', '[1,2]'),
+      feature('broken', '{"rows":'),
+      feature('winter', 'closed', { enabled: false }),
+      feature('hedge', 'low', {
+        feature: { id: 900, name: 'hedge', type: 'MULTIVARIATE' },
+        multivariate_feature_state_values: [
+          {
+            id: 1,
+            percentage_allocation: 100,
+            multivariate_feature_option: { key: 'tall', value: 'high' },
+          },
+        ],
+      }),
+    ],
+    identity_overrides: [],
+  }
+}
+
+/** Our own server with that environment, and a hand on its switches. */
+export const openGarden = () => {
+  const document = gardenDocument()
+  const edge = createEdge({ document })
+  return {
+    ...edge,
+    set(name: string, change: { enabled?: boolean; feature_state_value?: string | number }) {
+      const found = document.feature_states.find(({ feature }) => feature.name === name)
+      Object.assign(found as object, change)
+      edge.replace(document)
+    },
+  }
+}
+
+/** OpenFeature is one for a process: each test of a file finds it as new, and what it logs is kept. */
+export const useOpenFeature = () => {
+  const logged: string[] = []
+  const keep =
+    (level: string) =>
+    (...words: unknown[]) =>
+      void logged.push(`${level}: ${words[0]}`)
+  beforeEach(() => {
+    logged.length = 0
+    OpenFeature.setLogger({ error: keep('error'), warn: keep('warn'), info: () => {}, debug: () => {} })
+  })
+  afterEach(async () => {
+    await OpenFeature.clearProviders()
+    await OpenFeature.clearContexts()
+    OpenFeature.clearHandlers()
+    OpenFeature.clearHooks()
+  })
+  return logged
+}
