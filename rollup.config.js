@@ -6,8 +6,11 @@ import { dts } from 'rollup-plugin-dts'
 import esbuild from 'rollup-plugin-esbuild'
 import { minify } from 'terser'
 
-const { dependencies, exports, bin } = JSON.parse(readFileSync('package.json', 'utf8'))
-const external = [...Object.keys(dependencies), /^node:/]
+const { name, dependencies, peerDependencies, exports, bin } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+)
+/** Guests import the package by its name, as an app does, and so the very client that the app has. */
+const external = [name, ...Object.keys({ ...dependencies, ...peerDependencies }), /^node:/]
 
 /** A file directly in `src/` is a door. Doors, inputs and `exports` are one list, or the build stops. */
 const doors = readdirSync('src')
@@ -24,6 +27,9 @@ const onwarn = (warning) => {
   throw new Error(warning.message)
 }
 
+/** Doors that frameworks with server components are to load in the browser. Rollup drops directives, so it is put in front. */
+const banner = (name) => (name === 'react' ? "'use client';" : '')
+
 /** One file a door and format: what an app loads is what it imports, with no shared chunks to chase. */
 const door = (name) => [
   {
@@ -32,8 +38,8 @@ const door = (name) => [
     onwarn,
     plugins: [esbuild({ target: 'es2022' })],
     output: [
-      { file: `dist/${name}.js`, format: 'es' },
-      { file: `dist/${name}.cjs`, format: 'cjs' },
+      { file: `dist/${name}.js`, format: 'es', banner: banner(name) },
+      { file: `dist/${name}.cjs`, format: 'cjs', banner: banner(name) },
     ],
   },
   {

@@ -17,6 +17,8 @@ const ARROWS: Record<string, readonly string[]> = {
   client: ['model', 'privacy', 'core', 'wire', 'transport', 'storage', 'outbox'],
   analytics: ['model', 'core', 'transport', 'client'],
   live: ['core', 'transport', 'client'],
+  // A guest: it knows the client as an app does, by the package's name.
+  react: [],
   edge: ['model'],
   cli: ['model', 'edge'],
 }
@@ -26,6 +28,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   transport: ['cross-fetch'],
   storage: ['idb-keyval'],
   live: ['eventsource-parser'],
+  react: ['guidon', 'react'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
 }
 

@@ -5,7 +5,9 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const { exports, bin, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { name, exports, bin, dependencies, peerDependencies } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+)
 const doors = Object.keys(exports).filter((path) => path !== './package.json')
 const specifier = (path: string) => `guidon${path.slice(1)}`
 const SERVER = ['./edge']
@@ -48,13 +50,25 @@ describe('the package as built', () => {
   })
 
   it('imports nothing but its dependencies and itself', () => {
+    const known = [name, ...Object.keys({ ...dependencies, ...peerDependencies })]
     for (const file of readdirSync('dist').filter((name) => /\.c?js$/.test(name) && name !== 'cli.js')) {
       const code = readFileSync(`dist/${file}`, 'utf8')
       const found = [
         ...code.matchAll(/^(?:import|export) .*from ['"]([^'"]+)['"]|require\(['"]([^'"]+)['"]\)/gm),
       ]
-      for (const [, a, b] of found) expect(Object.keys(dependencies), file).toContain(a ?? b)
+      for (const [, a, b] of found) expect(known, file).toContain(a ?? b)
     }
+  })
+
+  it('has a door for React that is for the browser, and that has no second client in it', () => {
+    for (const file of ['dist/react.js', 'dist/react.cjs']) {
+      const code = readFileSync(file, 'utf8')
+      // Frameworks with server components look at the first statement.
+      expect(code).toMatch(/^'use client';\n/)
+      expect(code).toMatch(/(?:from |require\()'guidon'/)
+      expect(code).not.toContain('X-Environment-Key')
+    }
+    expect(readFileSync('dist/react.d.ts', 'utf8')).toMatch(/import .*KnownFlags.* from 'guidon'/)
   })
 
   it('keeps the word of sideEffects: importing a door does nothing', async () => {
@@ -62,6 +76,7 @@ describe('the package as built', () => {
     await import('../dist/index.js' as string)
     await import('../dist/storage.js' as string)
     await import('../dist/live.js' as string)
+    await import('../dist/react.js' as string)
     expect(Object.getOwnPropertyNames(globalThis)).toHaveLength(before)
   })
 
