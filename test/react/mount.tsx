@@ -44,14 +44,15 @@ export const useRoots = () => {
       return made
     },
     /** Takes over what a server rendered. `onRecoverableError` is where React complains. */
-    async hydrate(html: string, node: ReactNode, complaints: unknown[] = []): Promise<Mounted> {
+    async hydrate(html: string, node: ReactNode, complaints: unknown[] = []) {
       const element = put()
       element.innerHTML = html
+      const before = element.innerHTML
       let root!: Root
       await act(async () => {
         root = hydrateRoot(element, node, { onRecoverableError: (error) => complaints.push(error) })
       })
-      return keep(element, root)
+      return { ...keep(element, root), before }
     },
   }
 }
