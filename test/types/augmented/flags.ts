@@ -3,6 +3,7 @@
  * `test/doors.test.ts`: a line under `@ts-expect-error` that compiles is an error itself.
  */
 import { createClient } from 'guidon'
+import { useFlag, useFlagEnabled, useFlags } from 'guidon/react'
 
 declare module 'guidon' {
   interface FlagTypes {
@@ -18,3 +19,13 @@ export const title: string = flags.value('title', 'none')
 flags.isEnabled('nothing')
 // @ts-expect-error: a number, not a text
 flags.value('font-size', '16')
+
+// The hooks know the same flags, for they know the client by the package's name.
+export const useSize = (): number => useFlag('font-size', 16)
+export const useTitle = () => useFlags(['title']).title
+export const useNothing = () => {
+  // @ts-expect-error: no such flag
+  useFlagEnabled('nothing')
+  // @ts-expect-error: a number, not a text
+  useFlag('font-size', '16')
+}
