@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
+import * as React from 'react'
 import { act, type ReactNode, StrictMode, Suspense, useEffect } from 'react'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { renderToString } from 'react-dom/server'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Client, type ClientOptions, memoryStorage } from '../../src/index.ts'
 import { GuidonProvider, useFlag, useGuidon, useSuspenseFlag } from '../../src/react.ts'
 import { API, ada, calm, KEY, useWorld } from '../world.ts'
@@ -165,6 +167,48 @@ describe('a provider with options', () => {
     expect(made).toHaveLength(2)
     expect(running.size).toBe(1)
   })
+
+  it('closes a client after a minute when React threw away the render that it was made for', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    renderToString(
+      <GuidonProvider options={options()}>
+        <Color />
+      </GuidonProvider>,
+    )
+    vi.advanceTimersByTime(59_999)
+    expect(running.size).toBe(1)
+    vi.advanceTimersByTime(1)
+    expect(running.size).toBe(0)
+    vi.useRealTimers()
+  })
+
+  // What is hidden has no effects, but keeps its state. React 18 has no such thing.
+  const Activity = (React as { Activity?: typeof React.Activity }).Activity
+  it.runIf(Activity)(
+    'closes its client while it is hidden, and has another when it is shown again',
+    async () => {
+      const page = (mode: 'visible' | 'hidden') =>
+        Activity && (
+          <Activity mode={mode}>
+            <GuidonProvider options={given}>
+              <Color />
+            </GuidonProvider>
+          </Activity>
+        )
+      const given = options()
+      const { text, render } = await mount(page('visible'))
+      await settle()
+      await render(page('hidden'))
+      await settle()
+      expect(running.size).toBe(0)
+      await render(page('visible'))
+      await settle()
+      expect(made).toHaveLength(2)
+      expect(running.size).toBe(1)
+      await act(() => made[1]!.refresh())
+      expect(text()).toBe(`of ${ada}`)
+    },
+  )
 
   it('shares its client with another that was given the same object, until both are gone', async () => {
     const given = options()
