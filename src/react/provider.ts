@@ -90,8 +90,8 @@ const own = (options: ClientOptions): Own => {
   if (!found || found.isClosed) {
     const client = createClient(options)
     found = { client, reads: pageReads(client, options.snapshot), users: 0 }
-    // On a server each render is somebody else's.
-    if (typeof document === 'object') owns.set(options, found)
+    // On a server each render is somebody else's. (React Native has a window, but no document.)
+    if (typeof window === 'object') owns.set(options, found)
     // React does not say when it throws a render away. What is not mounted after a minute never will be, or begins anew.
     leave(found, 60_000)
   }

@@ -75,7 +75,7 @@ const given = (client: Client, snapshot?: SnapshotData) => (
 it('begins with what the server rendered, and asks for nothing while that is fresh', async () => {
   const html = await serve()
   expect(html).toContain('old &lt;color&gt;')
-  const snapshot = readSnapshot()!
+  const snapshot = readSnapshot()
   const { element, before } = await take(html, given(world.client(options({ snapshot })), snapshot))
   expect(element.innerHTML).toBe(before)
   expect(rendered).toEqual(['old <color>'])
@@ -84,7 +84,7 @@ it('begins with what the server rendered, and asks for nothing while that is fre
 
 it('does so in StrictMode with a client that the provider makes', async () => {
   const html = await serve()
-  const own = options({ snapshot: readSnapshot()! })
+  const own = options({ snapshot: readSnapshot() })
   const { element, before } = await take(
     html,
     <StrictMode>
@@ -100,7 +100,7 @@ it('does so in StrictMode with a client that the provider makes', async () => {
 
 it('begins with what the server rendered though the client knows better by now, and then shows that', async () => {
   const html = await serve()
-  const snapshot = readSnapshot()!
+  const snapshot = readSnapshot()
   version = 'new'
   const client = world.client(options({ snapshot }))
   await client.refresh()
@@ -113,7 +113,7 @@ it('begins with what the server rendered though the client knows better by now, 
 
 it('shows what changes afterwards', async () => {
   const html = await serve()
-  const snapshot = readSnapshot()!
+  const snapshot = readSnapshot()
   const client = world.client(options({ snapshot }))
   const { element } = await take(html, given(client, snapshot))
   version = 'new'
@@ -135,7 +135,7 @@ it('asks once when the snapshot is too old, and does not flicker meanwhile', asy
 
 it('never reads the flags of a snapshot that is somebody else’s', async () => {
   await serve()
-  const snapshot = readSnapshot()!
+  const snapshot = readSnapshot()
   world.net.hold()
   const client = world.client(options({ identity: bob, snapshot }))
   const Color = () => {

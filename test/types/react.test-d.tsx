@@ -95,7 +95,9 @@ export const providers = [
 ]
 export const props: GuidonProviderProps<MyFlags> = { client }
 
-// The page's snapshot.
+// The page's snapshot, which may not be there.
+const snapshot = react.readSnapshot()
+createClient({ environmentKey: 'key', identity: snapshot?.identity, snapshot })
 const script = react.snapshotScript(client.snapshot())
 is<typeof script, string>(true)
 // @ts-expect-error: a snapshot, not a client
