@@ -15,7 +15,7 @@ export const useProvided = (): Provided => {
   const provided = useContext(Context)
   if (!provided)
     throw new Error(
-      '[guidon] There is no client here. Put <GuidonProvider client={createClient(…)}> around this component.',
+      '[guidon] There is no client here. Put <GuidonProvider client={…}> around this component.',
     )
   return provided
 }

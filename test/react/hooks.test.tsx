@@ -284,7 +284,6 @@ describe('a component renders', () => {
     await until(() => element.querySelectorAll('i').length === 30)
     await until(() => element.textContent === 'blue'.repeat(30))
     watcher.disconnect()
-    vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
     expect(torn).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { act, type ReactNode } from 'react'
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
-import { afterEach, beforeAll, vi } from 'vitest'
+import { afterEach, beforeEach, vi } from 'vitest'
 import type { Client } from '../../src/index.ts'
 
 export interface Mounted {
@@ -14,10 +14,10 @@ export interface Mounted {
 /** Roots in a page, unmounted after each test. */
 export const useRoots = () => {
   let mounted: Mounted[] = []
-  beforeAll(() => {
-    vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
-  })
+  const acting = () => void vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
+  beforeEach(acting)
   afterEach(async () => {
+    acting()
     for (const { unmount } of mounted) await unmount()
     mounted = []
     document.body.innerHTML = ''
