@@ -9,6 +9,7 @@ import { minify } from 'terser'
 const { name, dependencies, peerDependencies, exports, bin, version } = JSON.parse(
   readFileSync('package.json', 'utf8'),
 )
+/** Guests import the package by its name, as an app does, and so the very client that the app has. */
 const external = [name, ...Object.keys({ ...dependencies, ...peerDependencies }), /^node:/]
 
 /** A file directly in `src/` is a door. Doors, inputs and `exports` are one list, or the build stops. */
@@ -26,6 +27,9 @@ const onwarn = (warning) => {
   throw new Error(warning.message)
 }
 
+/** Doors that frameworks with server components are to load in the browser. Rollup drops directives, so it is put in front. */
+const banner = (name) => (name === 'react' ? "'use client';" : '')
+
 /** One file a door and format: what an app loads is what it imports, with no shared chunks to chase. */
 const door = (name) => [
   {
@@ -34,8 +38,8 @@ const door = (name) => [
     onwarn,
     plugins: [esbuild({ target: 'es2022' })],
     output: [
-      { file: `dist/${name}.js`, format: 'es' },
-      { file: `dist/${name}.cjs`, format: 'cjs' },
+      { file: `dist/${name}.js`, format: 'es', banner: banner(name) },
+      { file: `dist/${name}.cjs`, format: 'cjs', banner: banner(name) },
     ],
   },
   {

@@ -1,16 +1,35 @@
+import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+/** The guests import the client by the package's name. In tests that is its source. */
+const guidon = { find: /^guidon$/, replacement: resolve('src/index.ts') }
+
+/** React 18 has a folder of modules of its own. */
+const react18 = { find: /^(react|react-dom)(?=$|\/)/, replacement: resolve('test/react/18/node_modules/$1') }
 
 export default defineConfig({
   test: {
     projects: [
       {
+        resolve: { alias: [guidon] },
         test: {
           name: 'node',
           // Node is the default environment: a core test that passes here has proved the core needs no page.
           // A file that needs one says so in its first line (`@vitest-environment happy-dom`).
           environment: 'node',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/chromium/**'],
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/chromium/**', '**/node_modules/**'],
+          setupFiles: ['test/quiet.ts'],
+        },
+      },
+      {
+        // The same tests of `guidon/react` with the oldest React it works with.
+        resolve: { alias: [guidon, react18] },
+        test: {
+          name: 'react-18',
+          env: { REACT: '18' },
+          environment: 'node',
+          include: ['test/react/*.test.tsx'],
           setupFiles: ['test/quiet.ts'],
         },
       },

@@ -32,6 +32,7 @@ const LIMITS = {
   'guidon/live': { '{ realtime }': 1_600, '*': 2_000 },
   'guidon/vue': { '*': 700 },
   'guidon/openfeature': { '*': 1_600 },
+  'guidon/react': { '{ GuidonProvider, useFlag }': 900, '*': 1_200 },
 }
 /**
  * Where the front door is to go. It is not there yet: the limit above only keeps it from growing, and each time it
@@ -58,9 +59,10 @@ export const bundle = async (code, { plugins = [], define, external = [] } = {})
     input: 'entry',
     external,
     plugins: [entry, ...plugins, nodeResolve({ browser: true }), commonjs()],
-    // Not even a warning: an import that was not found would weigh nothing and look like a success.
+    // Not even a warning: an import that was not found would weigh nothing and look like a success. (That `'use client'` is
+    // dropped here is as it should be.)
     onwarn({ code, message }) {
-      if (code !== 'CIRCULAR_DEPENDENCY') throw new Error(message)
+      if (code !== 'CIRCULAR_DEPENDENCY' && code !== 'MODULE_LEVEL_DIRECTIVE') throw new Error(message)
     },
   })
   const { output } = await built.generate({ format: 'es', inlineDynamicImports: true })

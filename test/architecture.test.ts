@@ -20,6 +20,8 @@ const ARROWS: Record<string, readonly string[]> = {
   'script-tag': ['client'],
   vue: ['client'],
   openfeature: ['model', 'analytics', 'client'],
+  // A guest: it knows the client as an app does, by the package's name.
+  react: [],
   edge: ['model'],
   cli: ['model', 'edge'],
 }
@@ -32,6 +34,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   vue: ['vue'],
   // Its types alone, as a test below says.
   openfeature: ['@openfeature/web-sdk'],
+  react: ['guidon', 'react'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
 }
 

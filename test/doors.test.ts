@@ -65,12 +65,24 @@ describe('the package as built', () => {
     expect(readFileSync('dist/openfeature.cjs', 'utf8')).not.toMatch(/\brequire\(/)
   })
 
+  it('has a door for React that is for the browser, and that has no second client in it', () => {
+    for (const file of ['dist/react.js', 'dist/react.cjs']) {
+      const code = readFileSync(file, 'utf8')
+      // Frameworks with server components look at the first statement.
+      expect(code).toMatch(/^'use client';\n/)
+      expect(code).toMatch(/(?:from |require\()'guidon'/)
+      expect(code).not.toContain('X-Environment-Key')
+    }
+    expect(readFileSync('dist/react.d.ts', 'utf8')).toMatch(/import .*KnownFlags.* from 'guidon'/)
+  })
+
   it('keeps the word of sideEffects: importing a door does nothing', async () => {
     const before = Object.getOwnPropertyNames(globalThis).length
     await import('../dist/index.js' as string)
     await import('../dist/storage.js' as string)
     await import('../dist/live.js' as string)
     await import('../dist/openfeature.js' as string)
+    await import('../dist/react.js' as string)
     expect(Object.getOwnPropertyNames(globalThis)).toHaveLength(before)
   })
 

@@ -26,13 +26,13 @@ export interface ClientOptions {
   /** The base of the SDK API. Default: Flagsmith's hosted edge. */
   readonly api?: string
   /** Who the user is. Default: nobody, which gives the environment's flags. */
-  readonly identity?: string | IdentityOptions
+  readonly identity?: string | IdentityOptions | undefined
   /** Without an `identity`, keep a generated GUID on the device and use that. Default: `false`. */
   readonly anonymous?: boolean
   /** Flags bundled with the app. */
   readonly defaults?: Defaults
   /** Flags that came with the page, from `snapshot()` on the server. Others' are not taken. */
-  readonly snapshot?: SnapshotData
+  readonly snapshot?: SnapshotData | undefined
   /** Where flags are kept. Default: `localStorage` in pages, memory elsewhere. */
   readonly storage?: Storage
   /** How many identities' flags are kept; the longest unused goes first. Default: 5. */

@@ -8,8 +8,11 @@ export interface Demo {
 }
 
 /** The demo as `npm run demo` starts it, on a port of its own. */
-export const startDemo = async (...options: string[]): Promise<Demo> => {
-  const child = spawn(process.execPath, ['scripts/demo.js', '--port', '0', ...options], {
+export const startDemo = (...options: string[]): Promise<Demo> => start('scripts/demo.js', ...options)
+
+/** A script that serves something, and prints one line with the address. */
+export const start = async (script: string, ...options: string[]): Promise<Demo> => {
+  const child = spawn(process.execPath, [script, '--port', '0', ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')
@@ -25,5 +28,5 @@ export const startDemo = async (...options: string[]): Promise<Demo> => {
       }
     }
   }
-  throw new Error('The demo did not start. Is dist/ built? `npm run build`')
+  throw new Error(`${script} did not start. Is dist/ built? \`npm run build\``)
 }

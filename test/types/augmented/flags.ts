@@ -4,6 +4,7 @@
  */
 import { createClient } from 'guidon'
 import { guidonProvider } from 'guidon/openfeature'
+import { useFlag, useFlagEnabled, useFlags } from 'guidon/react'
 
 declare module 'guidon' {
   interface FlagTypes {
@@ -22,3 +23,12 @@ flags.value('font-size', '16')
 
 // A client that knows its flags is a client.
 export const provider = guidonProvider(flags)
+// The hooks know the same flags, for they know the client by the package's name.
+export const useSize = (): number => useFlag('font-size', 16)
+export const useTitle = () => useFlags(['title']).title
+export const useNothing = () => {
+  // @ts-expect-error: no such flag
+  useFlagEnabled('nothing')
+  // @ts-expect-error: a number, not a text
+  useFlag('font-size', '16')
+}

@@ -1,0 +1,12 @@
+export {
+  type Hooks,
+  useFlag,
+  useFlagDetails,
+  useFlagEnabled,
+  useFlags,
+  useGuidonStatus,
+  useSuspenseFlag,
+  useTraits,
+} from './react/hooks.ts'
+export { readSnapshot, snapshotScript } from './react/page.ts'
+export { GuidonProvider, type GuidonProviderProps, useGuidon } from './react/provider.ts'
