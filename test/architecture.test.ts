@@ -123,6 +123,13 @@ describe('the house', () => {
     ])
   })
 
+  it('has a guest for React Native that brings nothing of the client along but types', () => {
+    for (const file of files.filter((file) => room(file) === 'react-native')) {
+      const code = readFileSync(join('src', file), 'utf8')
+      expect(code.match(/^import (?!type).*from '\.\.\/.*$/gm), file).toBeNull()
+    }
+  })
+
   it('builds parts in one place: only create-client.ts makes them', () => {
     const makers = [
       'createEvents',
