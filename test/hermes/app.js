@@ -2,6 +2,7 @@
 // learned of it is printed, a line of JSON each, and last what the device has then.
 
 import { createClient } from 'guidon'
+import { analytics, experiments } from 'guidon/analytics'
 import { lifecycle, polling, realtime } from 'guidon/live'
 import { reactNative } from 'guidon/react-native'
 import { createAppState, createAsyncStorage, createNetInfo, Mmkv3, Mmkv4 } from './device'
@@ -142,6 +143,17 @@ const lives = {
     await pass(30 * MINUTE)
     const streams = network.asked.filter(({ url }) => url.includes('/sse/'))
     say('half an hour', { polls: network.asked.length - streams.length })
+  },
+
+  async counted(storage) {
+    const events = experiments()
+    const flags = open({ storage }, () => ({ identity: ada, use: [analytics(), events] }))
+    flags.value('discount', 0)
+    flags.value('discount', 0)
+    events.track('purchase', { value: 42 })
+    await pass(20_000)
+    const posts = network.asked.filter(({ method }) => method === 'POST')
+    say('posted', { posts: posts.map(({ url, body }) => ({ url, body })) })
   },
 
   async anonymous(storage) {

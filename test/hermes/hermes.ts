@@ -18,7 +18,7 @@ const hermes = (...args: string[]) =>
 export const createApp = () => {
   const root = mkdtempSync(join(tmpdir(), 'guidon-hermes-'))
   const files: string[] = JSON.parse(readFileSync('package.json', 'utf8')).files
-  const doors = ['live', 'react-native'].map((door) => `${door}/package.json`)
+  const doors = ['analytics', 'live', 'react-native'].map((door) => `${door}/package.json`)
   if (!files.includes('*/package.json')) throw new Error('doors are not published as folders')
   for (const file of ['package.json', 'dist', ...doors]) {
     cpSync(file, join(root, 'node_modules/guidon', file), { recursive: true })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Build, bundle, createApp, createLives, type Launch, type Said } from './hermes.ts'
 
 const BUILDS: (Build & { name: string })[] = [
@@ -15,6 +15,9 @@ const STORAGES = [
 
 const ada = '3f2b8c1e-8d52-4b3a-9a54-0c9d1d6e7f10'
 const GUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
+
+// Each life is a process or two, which take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const app = createApp()
 afterAll(() => app.remove())
@@ -110,6 +113,16 @@ describe.each(BUILDS)('an app in Hermes, built by $name', (build) => {
   it('polls where there is no EventSource', () => {
     const { polls } = start('no stream')['half an hour'] as { polls: number }
     expect(polls).toBeGreaterThan(20)
+  })
+
+  it('counts what is read, and sends events', () => {
+    const { posts } = start('counted').posted as { posts: { url: string; body: unknown }[] }
+    expect(posts).toHaveLength(2)
+    expect(posts).toContainEqual({
+      url: 'https://flags.test/api/v1/analytics/flags/',
+      body: { discount: 2 },
+    })
+    expect(JSON.stringify(posts)).toContain('purchase')
   })
 
   it('has flags and an error, and does not crash, where there is nothing random', () => {
