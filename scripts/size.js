@@ -29,6 +29,7 @@ const LIMITS = {
   guidon: { '{ createClient }': 7_770, '*': 7_835 },
   'guidon/storage': { '{ indexedDb }': 800, '{ encrypted }': 1_400, '*': 1_900 },
   'guidon/analytics': { '{ analytics }': 900, '*': 1_200 },
+  'guidon/react-native': { '*': 1_200 },
   'guidon/live': { '{ realtime }': 1_600, '*': 2_000 },
   'guidon/vue': { '*': 700 },
   'guidon/openfeature': { '*': 1_600 },

@@ -22,6 +22,7 @@ const ARROWS: Record<string, readonly string[]> = {
   openfeature: ['model', 'analytics', 'client'],
   // A guest: it knows the client as an app does, by the package's name.
   react: [],
+  'react-native': ['core', 'client', 'live'],
   edge: ['model'],
   cli: ['model', 'edge'],
 }
@@ -136,6 +137,13 @@ describe('the house', () => {
       'storage/memory.ts',
       'storage/safe.ts',
     ])
+  })
+
+  it('has a guest for React Native that brings nothing of the client along but types', () => {
+    for (const file of files.filter((file) => room(file) === 'react-native')) {
+      const code = readFileSync(join('src', file), 'utf8')
+      expect(code.match(/^import (?!type).*from '\.\.\/.*$/gm), file).toBeNull()
+    }
   })
 
   it('builds parts in one place: only create-client.ts makes them', () => {

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const { name, exports, bin, version, dependencies, peerDependencies } = JSON.parse(
+const { name, exports, bin, version, files, dependencies, peerDependencies } = JSON.parse(
   readFileSync('package.json', 'utf8'),
 )
 const doors = Object.keys(exports).filter((path) => path !== './package.json')
@@ -34,6 +34,19 @@ describe('the package as built', () => {
       ['react-native', null],
     ])
   })
+
+  it.each(doors.filter((path) => path !== '.' && !SERVER.includes(path)))(
+    '%s is a folder too, for those who do not read exports: its files are those of the door',
+    (path) => {
+      const folder = JSON.parse(readFileSync(`${path}/package.json`, 'utf8'))
+      const file = (name: string) => `./${join(path, folder[name])}`
+      expect({ default: file('module'), types: file('types') }).toEqual({ ...exports[path].import })
+      expect(file('main')).toBe(exports[path].require.default)
+      // Metro does not know the ending `.cjs`.
+      expect(file('react-native')).toBe(exports[path].import.default)
+      expect(files).toContain('*/package.json')
+    },
+  )
 
   it.each(doors)('%s gives the same names to import and to require', async (path) => {
     const imported = await import(/* @vite-ignore */ `../dist/${path === '.' ? 'index' : path.slice(2)}.js`)

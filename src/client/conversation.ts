@@ -31,9 +31,11 @@ interface User {
 /** Who the client is for, and how the server is asked: one request at a time, and again when it failed in passing. */
 export interface Conversation {
   /** What an app calls. */
-  readonly calls: Pick<Client, 'traits' | 'refresh' | 'identify' | 'setTraits' | 'reset'>
+  readonly calls: Pick<
+    Client,
+    'identity' | 'status' | 'pending' | 'traits' | 'refresh' | 'identify' | 'setTraits' | 'reset'
+  >
   identity(): Identity | undefined
-  status(): Status
   /** The server has answered, or failed to, or will not be asked any more. */
   isHeard(): boolean | undefined
   /** The first user, and the first request: not when the page brought what it would bring. */
@@ -315,6 +317,29 @@ export const createConversation = (
 
   return {
     calls: {
+      get identity() {
+        return user.identity?.id
+      },
+      get status(): Status {
+        return {
+          state: failed
+            ? failed.code === 'network'
+              ? 'offline'
+              : 'error'
+            : run
+              ? store.shown.at
+                ? 'refreshing'
+                : 'starting'
+              : isStale()
+                ? 'stale'
+                : 'fresh',
+          error: failed ?? refused,
+          nextAttemptAt,
+        }
+      },
+      get pending() {
+        return outbox.writes.length
+      },
       traits: () => asInputs(user.traits),
       refresh: () => call(() => sync()),
       identify: (id, inputs) =>
@@ -339,21 +364,6 @@ export const createConversation = (
         }),
     },
     identity: () => user.identity,
-    status: () => ({
-      state: failed
-        ? failed.code === 'network'
-          ? 'offline'
-          : 'error'
-        : run
-          ? store.shown.at
-            ? 'refreshing'
-            : 'starting'
-          : isStale()
-            ? 'stale'
-            : 'fresh',
-      error: failed ?? refused,
-      nextAttemptAt,
-    }),
     isHeard: () => heard,
     start(isFresh) {
       if (isFresh) {

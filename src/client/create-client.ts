@@ -75,7 +75,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     await events.emit('settled')
     const changed = store.news()
     if (changed.length) await events.emit('change', { changed, source: store.shown.source })
-    const now = talk.status()
+    const now = talk.calls.status
     const summary = now.state + now.error
     if (toldStatus !== summary) events.emit('status', now)
     toldStatus = summary
@@ -97,18 +97,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     isStale,
   )
 
-  const client: Client<Record<string, never>> = {
-    ...reads,
-    ...talk.calls,
-    get identity() {
-      return talk.identity()?.id
-    },
-    get pending() {
-      return outbox.writes.length
-    },
-    get status() {
-      return talk.status()
-    },
+  const own: Omit<Client, keyof typeof reads | keyof typeof talk.calls> = {
     async setConsent(change) {
       consent = { ...consent, ...change }
       await storage.allow(consent.storage)
@@ -134,7 +123,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       })
       await within(timeoutMs, there).catch(() => {})
       off()
-      return { source: store.shown.source, ageMs: ageMs(), stale: isStale(), error: talk.status().error }
+      return { source: store.shown.source, ageMs: ageMs(), stale: isStale(), error: talk.calls.status.error }
     },
     snapshot: ({ shared } = {}) =>
       JSON.parse(toText(store.shown, environmentKey, shared ? undefined : store.shown.identity, shared)),
@@ -144,6 +133,8 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       settle()
     },
   }
+  // No spreading: for React Native that is compiled to `Object.assign`, and the getters of `calls` would become values.
+  const client = Object.assign(talk.calls, reads, own)
 
   const inside = {
     client: client as never,

@@ -21,18 +21,23 @@ export type OpenStream = (
 
 export const UPDATED = 'environment_updated'
 
-/** Over an EventSource. It would reconnect by itself, every few seconds for ever; so it is closed on its first error. */
+/**
+ * Over an EventSource. It would reconnect by itself, every few seconds for ever; so it is closed on its first error, and on
+ * its second opening: `react-native-sse` says nothing of a stream that ends. It is closed a moment later, because that one plans
+ * its next attempt after it has told of an error.
+ */
 export const overEventSource =
   (Constructor: EventSourceConstructor): OpenStream =>
-  (url, signal, opened, updated) =>
-    new Promise((resolve) => {
-      const source = new Constructor(url)
-      const end = () => {
-        source.close()
-        resolve()
-      }
-      source.addEventListener('open', opened)
+  async (url, signal, opened, updated) => {
+    const source = new Constructor(url)
+    await new Promise<unknown>((end) => {
       source.addEventListener(UPDATED, ({ data }) => updated(data))
+      source.addEventListener('open', () => {
+        opened()
+        opened = end as () => void
+      })
       source.addEventListener('error', end)
       signal.addEventListener('abort', end)
     })
+    source.close()
+  }

@@ -17,21 +17,21 @@ export const httpSend =
   async ({ path, body }, stop) => {
     const answer = async () => {
       const response = await fetcher(api + path, {
-        // No cookies. Elsewhere than in pages there are none, and some worker runtimes refuse to hear of them.
-        ...(typeof document === 'object' && { credentials: 'omit', referrerPolicy: 'no-referrer' }),
         method: body ? 'POST' : 'GET',
-        body: body ?? null,
+        body: body as string,
         headers: { 'X-Environment-Key': environmentKey, ...(body && { 'Content-Type': 'application/json' }) },
         redirect: 'manual',
         // What says something arrives though its page goes. More than 64 KiB on its way would be refused.
         keepalive: (body as string)?.length < 20_000,
         signal: stop.signal,
+        // No cookies. Browsers and React Native have some, and a `product`; some worker runtimes refuse to hear of them.
+        ...(globalThis.navigator?.product && { credentials: 'omit', referrerPolicy: 'no-referrer' }),
       })
       const { status, ok } = response
       if (ok) return response.text()
       // RFC 9110, 10.2.3: seconds or a date.
       const after = response.headers.get('Retry-After') as string
-      const retryAfterMs = Number(after) * 1000 || Date.parse(after) - Date.now()
+      const retryAfterMs = +after * 1000 || Date.parse(after) - Date.now()
       // Browsers show a redirect that was not followed as status 0.
       throw new GuidonError(status > 399 ? 'http' : 'redirect', `status ${status}`, {
         status,

@@ -321,13 +321,35 @@ describe('realtime', () => {
       expect(net.asked).toHaveLength(2)
     })
 
+    it('takes a second opening for the end of the first: react-native-sse says nothing of that', async () => {
+      const { net, made } = await opened()
+      made[0]!.tell('open')
+      await pass(MINUTE)
+      made[0]!.tell('open')
+      await pass(SECOND)
+      expect(made.map(({ isOpen }) => isOpen)).toEqual([false, true])
+      made[1]!.tell('open')
+      await pass(0)
+      expect(net.asked).toHaveLength(2)
+    })
+
+    it('closes it after it has told of its error: react-native-sse plans its next attempt only then', async () => {
+      const { made } = await opened()
+      made[0]!.tell('error')
+      expect(made[0]!.isOpen).toBe(true)
+      await pass(0)
+      expect(made[0]!.isOpen).toBe(false)
+    })
+
     it('closes it while hidden and when the client is closed', async () => {
       const { flags, visibility, made } = await opened()
       visibility.turn(false)
+      await pass(0)
       expect(made.map(({ isOpen }) => isOpen)).toEqual([false])
       visibility.turn(true)
       expect(made.map(({ isOpen }) => isOpen)).toEqual([false, true])
       flags.close()
+      await pass(0)
       expect(made.map(({ isOpen }) => isOpen)).toEqual([false, false])
     })
 
