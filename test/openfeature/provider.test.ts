@@ -1,5 +1,5 @@
 import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/web-sdk'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { experiments } from '../../src/analytics.ts'
 import { type Client, memoryStorage, transient } from '../../src/index.ts'
 import { guidonProvider } from '../../src/openfeature.ts'
@@ -154,8 +154,11 @@ describe('the provider', () => {
 
     it('does not ask a server before its time', async () => {
       const storage = memoryStorage()
+      // The wait after a failure is random, from nothing to a second; here it is a minute.
+      const random = vi.spyOn(Math, 'random').mockReturnValue(60)
       world.net.offline()
       await world.client({ storage }).ready({ from: 'network' })
+      random.mockRestore()
       await calm()
       world.net.calls.length = 0
       await OpenFeature.setProviderAndWait(guidonProvider(world.client({ storage }))).catch(() => {})
