@@ -434,14 +434,21 @@ describe('a client with an encrypted storage', () => {
 
   it('goes on from the bundled flags when the key is lost, and keeps what comes next', async () => {
     const inner = memoryStorage()
-    await world.client({ identity: ada, storage: encrypted(inner) }).ready({ from: 'network' })
+    /** What is kept under names of flags: not lists, nor the health of the server. */
+    const kept = () => [...(inner.keys() as Iterable<string>)].filter((key) => /\.[\da-f]{16}$/.test(key))
+    const texts = () => kept().map((key) => inner.get(key))
+    const first = world.client({ identity: ada, storage: encrypted(inner) })
+    await first.ready({ from: 'network' })
+    await until(() => kept().length)
+    first.close()
     await calm()
+    const before = texts()
     await removeKey()
     const flags = world.client({ identity: ada, storage: encrypted(inner), defaults })
     const { error } = world.told(flags)
     expect(flags.value('color', '')).toBe('bundled')
     await flags.ready({ from: 'network' })
-    await calm()
+    await until(() => kept().length && `${texts()}` !== `${before}`)
     expect(error).toEqual([])
     world.net.offline()
     const next = world.client({ identity: ada, storage: encrypted(inner), defaults })
