@@ -478,6 +478,14 @@ export const EXAMPLES = [
 export const property = (guidon, onStep) =>
   fc.asyncProperty(
     fc.array(steps, { maxLength: 30, size: 'max' }),
-    fc.record({ slowStorage: fc.constantFrom(false, false, true, 300), oneDevice: fc.boolean() }),
+    // Not two tabs on a device that is late: one may send what it read there while the other sends something newer, and
+    // nothing keeps that order (docs/decisions/0006).
+    fc.constantFrom(
+      { slowStorage: false, oneDevice: false },
+      { slowStorage: false, oneDevice: true },
+      { slowStorage: true, oneDevice: false },
+      { slowStorage: true, oneDevice: true },
+      { slowStorage: 300, oneDevice: false },
+    ),
     (sequence, surroundings) => simulate(guidon, sequence, surroundings, onStep),
   )
