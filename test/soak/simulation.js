@@ -105,7 +105,7 @@ const fail = (what) => {
  */
 export const simulate = async ({ createClient, transient }, sequence, { slowStorage, oneDevice }, onStep) => {
   const time = fakeTime()
-  const device = () => ({ texts: new Map(), mode: 'works', waiting: [] })
+  const device = () => ({ texts: new Map(), mode: 'works' })
   const devices = [device(), device()]
   if (oneDevice) devices[1] = devices[0]
   const server = { version: 0, traits: new Map(), mode: 'on', held: [] }
