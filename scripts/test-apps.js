@@ -11,6 +11,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const APPS = resolve('test/apps')
+/** What several apps are made of: each gets it, and its own files beside it. */
+const SHARED = 'shared'
 const wanted = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'guidon-apps-'))
 const npm = (cwd, ...args) =>
@@ -21,9 +23,9 @@ try {
   const [{ filename }] = JSON.parse(
     npm('.', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder),
   )
-  for (const app of wanted.length ? wanted : readdirSync(APPS)) {
+  for (const app of wanted.length ? wanted : readdirSync(APPS).filter((name) => name !== SHARED)) {
     const place = join(folder, app)
-    cpSync(join(APPS, app), place, { recursive: true })
+    for (const files of [SHARED, app]) cpSync(join(APPS, files), place, { recursive: true })
     try {
       npm(place, 'install', '--no-audit', '--no-fund', '--no-package-lock', join(folder, filename))
       const { scripts } = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8'))
