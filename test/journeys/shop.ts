@@ -1,4 +1,5 @@
-import { createEdge, type EnvironmentDocument } from '../../src/edge.ts'
+import type { EnvironmentDocument } from '../../src/edge.ts'
+import { served } from '../served.ts'
 import { KEY } from '../world.ts'
 
 const state = (id: number, name: string, enabled: boolean, value: unknown, more = {}) => ({
@@ -46,17 +47,5 @@ const shopDocument = (): EnvironmentDocument => ({
   identity_overrides: [],
 })
 
-/** Our own server with that environment, and a hand on its switches. */
-export const openShop = (options = {}) => {
-  const document = shopDocument()
-  const edge = createEdge({ document, serverKeys: ['ser.shop'], ...options })
-  return {
-    ...edge,
-    /** Switches a feature, as somebody does in a dashboard. */
-    set(name: string, change: { enabled?: boolean; feature_state_value?: string | number }) {
-      const found = document.feature_states.find(({ feature }) => feature.name === name)
-      Object.assign(found as object, change)
-      edge.replace(document)
-    },
-  }
-}
+/** That environment, served. */
+export const openShop = (options = {}) => served(shopDocument(), { serverKeys: ['ser.shop'], ...options })

@@ -1,6 +1,7 @@
 import { OpenFeature } from '@openfeature/web-sdk'
 import { afterEach, beforeEach } from 'vitest'
-import { createEdge, type EnvironmentDocument } from '../../src/edge.ts'
+import type { EnvironmentDocument } from '../../src/edge.ts'
+import { served } from '../served.ts'
 import { KEY } from '../world.ts'
 
 let ids = 0
@@ -70,19 +71,8 @@ const gardenDocument = (): EnvironmentDocument => {
   }
 }
 
-/** Our own server with that environment, and a hand on its switches. */
-export const openGarden = () => {
-  const document = gardenDocument()
-  const edge = createEdge({ document })
-  return {
-    ...edge,
-    set(name: string, change: { enabled?: boolean; feature_state_value?: string | number }) {
-      const found = document.feature_states.find(({ feature }) => feature.name === name)
-      Object.assign(found as object, change)
-      edge.replace(document)
-    },
-  }
-}
+/** That environment, served. */
+export const openGarden = () => served(gardenDocument())
 
 /** OpenFeature is one for a process: each test of a file finds it as new, and what it logs is kept. */
 export const useOpenFeature = () => {
