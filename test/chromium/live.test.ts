@@ -5,7 +5,7 @@ import { type App, useWorld } from './world.ts'
 
 const world = useWorld()
 
-const app = ((guidon, { api, key, ada }) => {
+const app = ((guidon, { api, key, ada }, tools) => {
   const { lifecycle, polling, realtime } = guidon
   const flags = guidon.createClient({
     environmentKey: key,
@@ -13,20 +13,8 @@ const app = ((guidon, { api, key, ada }) => {
     identity: ada,
     use: [lifecycle(), polling(), realtime()],
   })
-  const becomes = (value: string) =>
-    new Promise<void>((resolve) => {
-      const look = () => {
-        if (flags.value('colour', '') === value) resolve()
-      }
-      flags.on('change', look)
-      look()
-    })
-  let isVisible = true
-  Object.defineProperty(document, 'visibilityState', { get: () => (isVisible ? 'visible' : 'hidden') })
-  const show = (visible: boolean) => {
-    isVisible = visible
-    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
-  }
+  const becomes = (value: string) => tools.becomes(flags, value)
+  const show = tools.visibility()
   return { flags, becomes, show }
 }) satisfies App<unknown>
 

@@ -5,7 +5,7 @@ import { type App, useWorld, type Visit } from './world.ts'
 
 const world = useWorld()
 
-const app = ((guidon, { api, key, ada }) => {
+const app = ((guidon, { api, key, ada }, tools) => {
   const { lifecycle } = guidon
   // Each failure is told at once: the waits between tries are tested where time is faked.
   const flags = guidon.createClient({
@@ -19,14 +19,7 @@ const app = ((guidon, { api, key, ada }) => {
   const delivered = async () => {
     while (flags.pending) await new Promise((resolve) => setTimeout(resolve, 5))
   }
-  const becomes = (value: string) =>
-    new Promise<void>((resolve) => {
-      const look = () => {
-        if (flags.value('colour', '') === value) resolve()
-      }
-      flags.on('change', look)
-      look()
-    })
+  const becomes = (value: string) => tools.becomes(flags, value)
   return { flags, first, delivered, becomes }
 }) satisfies App<unknown>
 

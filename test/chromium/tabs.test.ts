@@ -4,7 +4,7 @@ import { type App, useWorld, type Visit } from './world.ts'
 
 const world = useWorld()
 
-const app = ((guidon, { api, key, ada }) => {
+const app = ((guidon, { api, key, ada }, tools) => {
   const { realtime, tabs } = guidon
   const flags = guidon.createClient({
     environmentKey: key,
@@ -15,20 +15,8 @@ const app = ((guidon, { api, key, ada }) => {
   /** All that was ever shown here, with whose it was. */
   const shown: string[] = []
   flags.on('change', () => shown.push(`${flags.identity} ${flags.value('colour', '')}`))
-  const becomes = (value: string) =>
-    new Promise<void>((resolve) => {
-      const look = () => {
-        if (flags.value('colour', '') === value) resolve()
-      }
-      flags.on('change', look)
-      look()
-    })
-  let isVisible = true
-  Object.defineProperty(document, 'visibilityState', { get: () => (isVisible ? 'visible' : 'hidden') })
-  const show = (visible: boolean) => {
-    isVisible = visible
-    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
-  }
+  const becomes = (value: string) => tools.becomes(flags, value)
+  const show = tools.visibility()
   /** How many locks this page's origin holds, and how many are waited for. */
   const locks = async () => {
     const { held = [], pending = [] } = await navigator.locks.query()

@@ -20,11 +20,35 @@ export interface Facts {
   readonly bob: string
 }
 
+/** What scripts of pages share. It goes to the page as a text, so it is closed in itself. */
+const tools = () => ({
+  /** Until a client shows this colour. */
+  becomes: (flags: import('../../src/index.ts').Client, value: string) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (flags.value('colour', '') === value) resolve()
+      }
+      flags.on('change', look)
+      look()
+    }),
+  /** A hand on the page's visibility: headless pages are visible always. */
+  visibility: () => {
+    let isVisible = true
+    Object.defineProperty(document, 'visibilityState', { get: () => (isVisible ? 'visible' : 'hidden') })
+    return (visible: boolean) => {
+      isVisible = visible
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+    }
+  },
+})
+
+type Tools = ReturnType<typeof tools>
+
 /**
  * A script of a page. It runs there, after the script tag with guidon, so it can use nothing but what it is given. What
  * it returns stays in the page, for `ask()`.
  */
-export type App<T> = (guidon: Guidon, facts: Facts) => T
+export type App<T> = (guidon: Guidon, facts: Facts, tools: Tools) => T
 
 export interface Visit<T> {
   readonly page: Page
@@ -89,7 +113,7 @@ export const startSite = async (net: Net): Promise<Site> => {
       const facts: Facts = { api, key: KEY, ada, bob }
       pages.push({
         ...more,
-        app: `window.made = { it: (${app})(window.guidon, ${JSON.stringify(facts)}) }`,
+        app: `window.made = { it: (${app})(window.guidon, ${JSON.stringify(facts)}, (${tools})()) }`,
         policy: `${policy}default-src 'none'; script-src 'self'; connect-src ${new URL(api).origin}`,
       })
       return `http://${host}:${port}/${pages.length - 1}/`
