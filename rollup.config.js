@@ -51,7 +51,15 @@ const door = (name) => [
   },
 ]
 
-/** What browsers have needs no stand-in and no question: `fetch`, EventSource, a document. */
+/** What every browser has needs no question and no stand-in. What only servers call stays out. */
+const IN_BROWSERS = [
+  [/globalThis\.(document|navigator|performance)\?/g, '$1'],
+  [/globalThis\.(addEventListener)\?\./g, '$1'],
+  [/globalThis\.(EventSource)/g, '$1'],
+  ['Constructor ?', 'true ?'],
+  [`typeof document === 'object'`, 'true'],
+  [', snapshotScript }', ' }'],
+]
 const inBrowsers = {
   name: 'in-browsers',
   load(id) {
@@ -60,7 +68,10 @@ const inBrowsers = {
     if (id.endsWith('/live/fetch-stream.ts')) return 'export const overFetch = undefined'
     return null
   },
-  transform: (code) => ({ code: code.replaceAll(`typeof document === 'object'`, 'true'), map: null }),
+  transform: (code) => ({
+    code: IN_BROWSERS.reduce((text, rule) => text.replaceAll(...rule), code),
+    map: null,
+  }),
 }
 
 /** Terser, for its result is smaller than esbuild's. */

@@ -26,14 +26,14 @@ import { minify } from 'terser'
  * A door that a browser can import and that has no line here stops the script, so that none grows unwatched.
  */
 const LIMITS = {
-  guidon: { '{ createClient }': 7_770, '*': 7_835 },
+  guidon: { '{ createClient }': 7_770, '*': 7_925 },
   'guidon/storage': { '{ indexedDb }': 800, '{ encrypted }': 1_400, '*': 1_900 },
   'guidon/analytics': { '{ analytics }': 900, '*': 1_200 },
   'guidon/react-native': { '*': 1_200 },
   'guidon/live': { '{ realtime }': 1_600, '*': 2_000 },
   'guidon/vue': { '*': 700 },
   'guidon/openfeature': { '*': 1_600 },
-  'guidon/react': { '{ GuidonProvider, useFlag }': 900, '*': 1_200 },
+  'guidon/react': { '{ GuidonProvider, useFlag }': 750, '*': 900 },
 }
 /**
  * Where the front door is to go. It is not there yet: the limit above only keeps it from growing, and each time it

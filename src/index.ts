@@ -15,6 +15,7 @@ export type {
 export { createClient } from './client/create-client.ts'
 export type { GuardOptions } from './client/guards.ts'
 export type { ClientOptions, IdentityOptions, RandomSource } from './client/options.ts'
+export { readSnapshot, snapshotScript } from './client/page.ts'
 export type { MaybePromise, Stop, Storage } from './core/ports.ts'
 export type { Apply, ApplyPolicy } from './core/store.ts'
 export { type ErrorCode, type ErrorDetails, GuidonError } from './model/errors.ts'

@@ -8,5 +8,5 @@ export {
   useSuspenseFlag,
   useTraits,
 } from './react/hooks.ts'
-export { readSnapshot, snapshotScript } from './react/page.ts'
+
 export { GuidonProvider, type GuidonProviderProps, useGuidon } from './react/provider.ts'

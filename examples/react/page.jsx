@@ -1,6 +1,6 @@
-import { createClient } from 'guidon'
+import { createClient, readSnapshot } from 'guidon'
 import { realtime } from 'guidon/live'
-import { GuidonProvider, readSnapshot } from 'guidon/react'
+import { GuidonProvider } from 'guidon/react'
 import { hydrateRoot } from 'react-dom/client'
 import { App } from './app.jsx'
 

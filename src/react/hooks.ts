@@ -1,6 +1,6 @@
-import type { Client, Flag, KnownFlags, Status, Stop, TraitInputs } from 'guidon'
-import { useCallback, useMemo, useSyncExternalStore } from 'react'
-import type { Reads } from './page-reads.ts'
+import type { Client, Flag, KnownFlags, Status, TraitInputs } from 'guidon'
+import { useMemo, useSyncExternalStore } from 'react'
+import type { Reads } from './provided.ts'
 import { useProvided } from './provider.ts'
 
 /**
@@ -16,79 +16,58 @@ export interface Hooks<F extends object = KnownFlags> {
   useSuspenseFlag: Client<F>['value']
 }
 
-/** One part of one flag: renders only when that flag changes. */
-const useRead = <T extends string | number | boolean>(name: string, read: (from: Reads) => T): T => {
+/**
+ * What `read` says, and the same object as long as it says the same. Renders when it says something else: of one flag, when
+ * that flag changes, of all other things, when anything happened.
+ */
+const useRead = <T>(read: (from: Reads) => T, name?: string): T => {
   const { client, reads } = useProvided()
-  return useSyncExternalStore(
-    useCallback((tell: () => void) => client.onFlag(name, tell), [client, name]),
-    () => read(client),
-    () => read(reads()),
+  let value!: T
+  const says = (from: Reads) => {
+    value = read(from)
+    // As JSON an error has no message.
+    return JSON.stringify(value) + (value as { error?: unknown } | undefined)?.error
+  }
+  const said = useSyncExternalStore(
+    useMemo(
+      () => (tell: () => void) => (name ? client.onFlag(name, tell) : client.on('settled', tell)),
+      [client, name],
+    ),
+    () => says(client),
+    () => says(reads()),
   )
-}
-
-/** Something of many parts: renders only when it says something else. `key` tells one question from another. */
-const useSettled = <T>(read: (from: Reads) => T, key?: string): T => {
-  const { client, reads } = useProvided()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` says what `read` reads.
-  const store = useMemo(() => {
-    let said: string | undefined
-    let value: T
-    /** The client's objects are new at each call; React is to see a new one only when it says something new. */
-    const same = (now: T): T => {
-      // An error may have anything as its cause, also what is no JSON.
-      const says = JSON.stringify(now, (_, part) => (part instanceof Error ? part.message : part))
-      if (says !== said) value = now
-      said = says
-      return value
-    }
-    return [
-      (tell: () => void): Stop => client.on('settled', tell),
-      () => same(read(client)),
-      () => same(read(reads())),
-    ] as const
-  }, [client, reads, key])
-  return useSyncExternalStore(...store)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the value is new at each read, and what it says is not.
+  return useMemo(() => value, [said])
 }
 
 /** A flag's value. `fallback` gives the type; a value of another type gives the fallback. */
 export const useFlag: Hooks['useFlag'] = (name, fallback) =>
-  useRead(name, (from) => from.value(name, fallback)) as never
+  useRead((from) => from.value(name, fallback), name) as never
 
 /** Whether a flag is on. `fallback` (default `false`) is for a flag that is unknown. */
 export const useFlagEnabled: Hooks['useFlagEnabled'] = (name, fallback) =>
-  useRead(name, (from) => from.isEnabled(name, fallback))
+  useRead((from) => from.isEnabled(name, fallback), name)
 
 /** All about a flag, or `undefined` for an unknown one. The same object as long as it says the same. */
-export const useFlagDetails: Hooks['useFlagDetails'] = (name) => useSettled((from) => from.flag(name), name)
+export const useFlagDetails: Hooks['useFlagDetails'] = (name) => useRead((from) => from.flag(name))
 
 /** All about several flags, by name. The same object as long as it says the same. */
 export const useFlags: Hooks['useFlags'] = (names) =>
-  useSettled(
-    (from) => Object.fromEntries(names.map((name) => [name, from.flag(name)])),
-    JSON.stringify(names),
-  ) as never
+  useRead((from) => Object.fromEntries(names.map((name) => [name, from.flag(name)]))) as never
 
 /** The traits this app set, as `setTraits` takes them. */
-export const useTraits = (): TraitInputs => useSettled((from) => from.traits())
+export const useTraits = (): TraitInputs => useRead((from) => from.traits())
 
 /** How the client stands. */
-export const useGuidonStatus = (): Status => useSettled((from) => from.status)
+export const useGuidonStatus = (): Status => useRead((from) => from.status)
 
-/** The wait for each client's first flags. It is over once, whoever the user is then. */
-const waits = new WeakMap<Client, Promise<unknown> & { isOver?: boolean }>()
+/** Clients whose first flags were waited for. That is over once, whoever the user is then. */
+const waited = new WeakSet<Client>()
 
 /** Like `useFlag`, but suspends until there are flags of this user, or `client.ready()` gives up waiting. */
 export const useSuspenseFlag: Hooks['useSuspenseFlag'] = (name, fallback) => {
   const { client } = useProvided()
-  if (client.status.state === 'starting') {
-    let wait = waits.get(client)
-    if (!wait) {
-      wait = client.ready().then(() => {
-        wait!.isOver = true
-      })
-      waits.set(client, wait)
-    }
-    if (!wait.isOver) throw wait
-  }
+  if (client.status.state === 'starting' && !waited.has(client))
+    throw client.ready().then(() => waited.add(client))
   return useFlag(name, fallback)
 }

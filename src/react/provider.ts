@@ -1,22 +1,21 @@
 import { type Client, type ClientOptions, createClient, type KnownFlags, type SnapshotData } from 'guidon'
-import { createContext, createElement, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
-import { pageReads, type Reads } from './page-reads.ts'
-
-/** What a provider gives to the hooks below it. */
-interface Provided {
-  readonly client: Client
-  /** What the server rendered from, for the render that takes its page over. */
-  readonly reads: () => Reads
-}
+import {
+  createContext,
+  createElement,
+  type FunctionComponent,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from 'react'
+import { type Provided, provide } from './provided.ts'
 
 const Context = createContext<Provided | undefined>(undefined)
 
 export const useProvided = (): Provided => {
   const provided = useContext(Context)
-  if (!provided)
-    throw new Error(
-      '[guidon] There is no client here. Put <GuidonProvider client={…}> around this component.',
-    )
+  if (!provided) throw new Error('[guidon] No <GuidonProvider> above')
   return provided
 }
 
@@ -49,34 +48,24 @@ export type GuidonProviderProps<F extends object = KnownFlags> = {
  *
  * @example <GuidonProvider client={flags}><App /></GuidonProvider>
  */
-export const GuidonProvider = <F extends object = KnownFlags>({
-  client,
-  snapshot,
-  options,
-  children,
-}: GuidonProviderProps<F>): ReactNode =>
-  client
-    ? createElement(Given, { client: client as never, snapshot }, children)
-    : createElement(Made, { options }, children)
+export const GuidonProvider = <F extends object = KnownFlags>(props: GuidonProviderProps<F>): ReactNode =>
+  createElement((props.client ? Given : Made) as FunctionComponent<object>, props)
 
-const Given = ({
-  client,
-  snapshot,
-  children,
-}: {
+interface GivenProps {
   client: Client
   snapshot: SnapshotData | undefined
-  children?: ReactNode
-}) => {
-  const value = useMemo(() => ({ client, reads: pageReads(client, snapshot) }), [client, snapshot])
-  return createElement(Context.Provider, { value }, children)
+  children: ReactNode
+}
+const Given = ({ client, snapshot, children }: GivenProps) => {
+  const value = useMemo(() => provide(client, snapshot), [client, snapshot])
+  return createElement(Context.Provider, { value, children })
 }
 
 /** A client that a provider made. */
-interface Own extends Provided {
-  /** How many providers are mounted with it. */
+interface Own {
+  readonly client: Client
+  /** How many providers are mounted with it; -1 when it is closed. */
   users: number
-  isClosed?: boolean
 }
 
 /**
@@ -87,9 +76,8 @@ const owns = new WeakMap<ClientOptions, Own>()
 
 const own = (options: ClientOptions): Own => {
   let found = owns.get(options)
-  if (!found || found.isClosed) {
-    const client = createClient(options)
-    found = { client, reads: pageReads(client, options.snapshot), users: 0 }
+  if (!found || found.users < 0) {
+    found = { client: createClient(options), users: 0 }
     // On a server each render is somebody else's. (React Native has a window, but no document.)
     if (typeof window === 'object') owns.set(options, found)
     // React does not say when it throws a render away. What is not mounted after a minute never will be, or begins anew.
@@ -100,26 +88,29 @@ const own = (options: ClientOptions): Own => {
 
 /** Closes a client unless it is in use by then: StrictMode unmounts and mounts again in one go. */
 const leave = (left: Own, ms?: number) => {
-  const timer = setTimeout(() => {
+  setTimeout(() => {
     if (left.users) return
-    left.isClosed = true
+    left.users = -1
     left.client.close()
-  }, ms)
-  // Where there is a process, it need not wait for this. (In browsers a timer is a number.)
-  timer.unref?.()
+    // Where there is a process, it need not wait for this. (In browsers a timer is a number.)
+  }, ms).unref?.()
 }
 
-const Made = ({ options, children }: { options: ClientOptions; children?: ReactNode }) => {
-  const [value, setValue] = useState(() => own(options))
+interface MadeProps {
+  options: ClientOptions
+  children: ReactNode
+}
+const Made = ({ options, children }: MadeProps) => {
+  const [made, make] = useState(() => own(options))
   // biome-ignore lint/correctness/useExhaustiveDependencies: options are read when a client is made.
   useEffect(() => {
     // Hidden and shown again (Activity), or mounted after very long.
-    if (value.isClosed) return setValue(own(options))
-    value.users++
+    if (made.users < 0) return make(own(options))
+    made.users++
     return () => {
-      value.users--
-      leave(value)
+      made.users--
+      leave(made)
     }
-  }, [value])
-  return createElement(Context.Provider, { value }, children)
+  }, [made])
+  return createElement(Given, { client: made.client, snapshot: options.snapshot, children })
 }

@@ -1,6 +1,7 @@
 // The script tag of pages without a bundler: it may start a client by itself, and may come after it is called.
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/create-client.ts'
+import { readJson } from '../client/page.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: all doors, as the build puts them together under this name.
 type Action = (guidon: any) => void
@@ -18,10 +19,7 @@ const started = (): Client | undefined => {
   const { dataset } = document.currentScript as HTMLScriptElement
   const { defaults } = dataset
   if (!dataset.environmentKey) return
-  return createClient({
-    ...dataset,
-    defaults: defaults && JSON.parse((document.querySelector(defaults) as Element).textContent as string),
-  } as never)
+  return createClient({ ...dataset, defaults: defaults && readJson(defaults) } as never)
 }
 
 let client: Client | undefined

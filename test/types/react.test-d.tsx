@@ -2,7 +2,15 @@
  * What the compiler must accept and refuse of `guidon/react`. Nothing here runs: `npm run types` compiles it, and a line
  * under `@ts-expect-error` that compiles is an error itself.
  */
-import { type Client, createClient, type Flag, type Status, type TraitInputs } from '../../src/index.ts'
+import {
+  type Client,
+  createClient,
+  type Flag,
+  readSnapshot,
+  type Status,
+  snapshotScript,
+  type TraitInputs,
+} from '../../src/index.ts'
 import * as react from '../../src/react.ts'
 import { GuidonProvider, type GuidonProviderProps, type Hooks } from '../../src/react.ts'
 
@@ -79,7 +87,7 @@ const client = createClient<MyFlags>({ environmentKey: 'key' })
 const options = { environmentKey: 'key' }
 export const providers = [
   <GuidonProvider key="1" client={client} />,
-  <GuidonProvider key="2" client={createClient(options)} snapshot={react.readSnapshot()} />,
+  <GuidonProvider key="2" client={createClient(options)} snapshot={readSnapshot()} />,
   <GuidonProvider key="3" options={options}>
     <Loose />
     text
@@ -96,9 +104,9 @@ export const providers = [
 export const props: GuidonProviderProps<MyFlags> = { client }
 
 // The page's snapshot, which may not be there.
-const snapshot = react.readSnapshot()
+const snapshot = readSnapshot()
 createClient({ environmentKey: 'key', identity: snapshot?.identity, snapshot })
-const script = react.snapshotScript(client.snapshot())
+const script = snapshotScript(client.snapshot())
 is<typeof script, string>(true)
 // @ts-expect-error: a snapshot, not a client
-react.snapshotScript(client)
+snapshotScript(client)
