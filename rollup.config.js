@@ -118,7 +118,7 @@ const script = {
 /** The command, with its libraries inside, so that who installs the client installs none of them. */
 const command = Object.values(bin).map((file) => ({
   input: 'src/cli/run.ts',
-  external: [/^node:/],
+  external: [name, /^node:/],
   onwarn,
   plugins: [
     resolve({ exportConditions: ['node'], preferBuiltins: true }),

@@ -3,6 +3,7 @@ export type {
   ClientEvents,
   Consent,
   Extension,
+  FlagShapes,
   FlagTypes,
   GuardEvent,
   Inside,

@@ -24,7 +24,8 @@ const ARROWS: Record<string, readonly string[]> = {
   react: [],
   'react-native': ['core', 'client', 'live'],
   edge: ['model'],
-  cli: ['model', 'edge'],
+  codegen: ['model'],
+  cli: ['model', 'privacy', 'edge', 'codegen'],
 }
 
 /** The only packages a room may import, where it may at all. `node:` is for the command alone. */
@@ -36,6 +37,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   // Its types alone, as a test below says.
   openfeature: ['@openfeature/web-sdk'],
   react: ['guidon', 'react'],
+  codegen: ['guidon'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
 }
 

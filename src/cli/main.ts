@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander'
-import { oneLine } from './one-line.ts'
+import { explain } from './explain.ts'
+import { pullCommand } from './pull.ts'
 import { serveCommand } from './serve.ts'
 import type { Terminal } from './terminal.ts'
+import { typesCommand } from './types.ts'
 
 /**
  * The program `guidon`: one file a command. Resolves to the exit code and never rejects; what goes wrong is said in one
@@ -12,7 +14,7 @@ import type { Terminal } from './terminal.ts'
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = new Command('guidon').description('Feature flags from the command line.')
   if (terminal.version) program.version(terminal.version)
-  program.addCommand(serveCommand(terminal))
+  for (const command of [pullCommand, typesCommand, serveCommand]) program.addCommand(command(terminal))
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
@@ -25,19 +27,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   } catch (error) {
     // Commander has said its own already.
     if (error instanceof CommanderError) return error.exitCode
-    terminal.err(`guidon: ${explained(error)}`)
+    terminal.err(`guidon: ${explain(error)}`)
     return 1
-  }
-}
-
-function explained(error: unknown): string {
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} of ${address} is in use. Choose another with --port.`
-    case 'EACCES':
-      return `Port ${port} may not be used by you. Choose one above 1023 with --port.`
-    default:
-      return oneLine(error)
   }
 }

@@ -13,4 +13,6 @@ process.exitCode = await main(process.argv.slice(2), {
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
   stop: stop.signal,
+  env: process.env,
+  cwd: process.cwd(),
 })

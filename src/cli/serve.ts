@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { createEdge } from '../edge/create-edge.ts'
 import { listen } from './listen.ts'
-import { oneLine } from './one-line.ts'
 import type { Terminal } from './terminal.ts'
 import { watchDocument } from './watch-document.ts'
+import { oneLine } from './words.ts'
 
 interface ServeOptions {
   readonly document: string

@@ -8,4 +8,8 @@ export interface Terminal {
   err(line: string): void
   /** Ctrl+C and its like. */
   readonly stop: AbortSignal
+  /** The environment's variables. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The folder that file names are relative to. */
+  readonly cwd: string
 }

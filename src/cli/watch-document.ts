@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { type EnvironmentDocument, environmentDocument } from '../edge/document.ts'
 import { GuidonError } from '../model/errors.ts'
-import { oneLine } from './one-line.ts'
+import { oneLine } from './words.ts'
 
 export interface WatchOptions {
   /** Gets every new document. */

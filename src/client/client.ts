@@ -12,6 +12,13 @@ import type { Send } from '../transport/http.ts'
 // biome-ignore lint/suspicious/noEmptyInterface: it is there to be merged with.
 export interface FlagTypes {}
 
+/** What is in the values that are JSON, filled in by `guidon types --json-shapes`. */
+// biome-ignore lint/suspicious/noEmptyInterface: it is there to be merged with.
+export interface FlagShapes {}
+
+/** What `json()` gives without a schema: what was declared, else it is not known. */
+export type Shape<K> = K extends keyof FlagShapes ? FlagShapes[K] : unknown
+
 /** What `createClient()` knows of flags without a type argument: those of `FlagTypes`, else any name and any value. */
 export type KnownFlags = keyof FlagTypes extends never ? Record<string, FlagValue> : FlagTypes
 
@@ -98,11 +105,13 @@ export interface Client<F extends object = KnownFlags> {
   value<K extends Name<F>, V extends Widen<F[K]>>(name: K, fallback: V): Widen<V>
   /**
    * A value that is JSON, parsed anew at each call. With a `schema` (any Standard Schema, synchronous) it is checked and
-   * typed; without one it is `unknown`. `fallback` (default `undefined`) is for what is missing, broken or refused.
+   * typed; without one nobody has checked it, so it is `unknown`, or what `FlagShapes` says it was at build time. `fallback`
+   * (default `undefined`) is for what is missing, broken or refused.
    */
   json<T>(name: Name<F>, options: { schema: Schema<T>; fallback: T }): T
   json<T>(name: Name<F>, options: { schema: Schema<T> }): T | undefined
-  json(name: Name<F>, options?: { fallback?: unknown }): unknown
+  json<K extends Name<F>>(name: K, options: { fallback: Shape<K> }): Shape<K>
+  json<K extends Name<F>>(name: K, options?: { fallback?: undefined }): Shape<K> | undefined
   /** All about a flag, or `undefined` for an unknown one. */
   flag(name: Name<F>): Flag | undefined
   /** All flags by name. The record has no prototype, so a flag may have any name. */

@@ -8,10 +8,16 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
-/** A folder that is gone after the test, with one file in it. */
-export function fileWith(content: unknown) {
+/** A folder that is gone after the test. */
+export function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'guidon-'))
   folders.push(folder)
+  return folder
+}
+
+/** The same, with one file in it. */
+export function fileWith(content: unknown) {
+  const folder = emptyFolder()
   const file = join(folder, 'environment.json')
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
   writeFileSync(file, text(content))

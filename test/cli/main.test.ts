@@ -1,31 +1,12 @@
 import { createServer } from 'node:http'
-import { afterEach, expect, test, vi } from 'vitest'
-import { main } from '../../src/cli/main.ts'
+import { expect, test, vi } from 'vitest'
 import { recordedDocument } from '../edge/recorded.ts'
 import { fileWith } from './folder.ts'
-
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0)) await end()
-})
-
-/** Runs the program in a terminal of its own. */
-function run(...args: string[]) {
-  const out: string[] = []
-  const err: string[] = []
-  const stop = new AbortController()
-  const code = main(args, { out: (line) => out.push(line), err: (line) => err.push(line), stop: stop.signal })
-  const end = () => {
-    stop.abort()
-    return code
-  }
-  ends.push(end)
-  return { out, err, code, end }
-}
+import { afterwards, run } from './run.ts'
 
 async function serving(content: unknown, ...args: string[]) {
   const place = fileWith(content)
-  const program = run('serve', '--document', place.file, '--port', '0', ...args)
+  const program = run(['serve', '--document', place.file, '--port', '0', ...args])
   const url = await vi.waitFor(() => /http:\S+\/api\/v1\//.exec(program.out[0] ?? '')![0])
   const ask = (path: string, init: RequestInit & { key?: string } = {}) =>
     fetch(new URL(path, url), {
@@ -126,7 +107,7 @@ test.each([
   [['serve', '--document', '/'], 'guidon: / is a folder.'],
   [['sing'], "error: unknown command 'sing'"],
 ])('ends %j with one line and code 1', async (args, complaint) => {
-  const { code, out, err } = run(...args)
+  const { code, out, err } = run(args)
   expect(await code).toBe(1)
   expect(out).toEqual([])
   expect(err).toEqual([expect.stringContaining(complaint)])
@@ -136,15 +117,15 @@ test.each([
 test('says that a port is in use, and does not stay', async () => {
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-  ends.push(() => other.close())
+  afterwards(() => other.close())
   const { port } = other.address() as { port: number }
-  const { code, err } = run('serve', '--document', fileWith(document).file, '--port', String(port))
+  const { code, err } = run(['serve', '--document', fileWith(document).file, '--port', String(port)])
   expect(await code).toBe(1)
   expect(err).toEqual([`guidon: Port ${port} of 127.0.0.1 is in use. Choose another with --port.`])
 })
 
 test('explains itself when asked', async () => {
-  const { code, out } = run('serve', '--help')
+  const { code, out } = run(['serve', '--help'])
   expect(await code).toBe(0)
   expect(out.join('\n')).toContain('--no-persist-traits')
 })

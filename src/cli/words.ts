@@ -7,3 +7,6 @@ export function oneLine(error: unknown): string {
     error instanceof GuidonError ? text.replace('[guidon] ', '').replace(`${error.code}: `, '') : text
   return bare.replace(/\s+/g, ' ')
 }
+
+/** How many flags, in words. */
+export const counted = (flags: number): string => `${flags} ${flags === 1 ? 'flag' : 'flags'}`

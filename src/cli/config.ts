@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Terminal } from './terminal.ts'
+import { oneLine } from './words.ts'
+
+/** What `guidon.config.{json,js,ts}` may say. What is said on the command line, or by a variable, counts more. */
+export interface GuidonConfig {
+  /** The client-side key of the environment. Variable: `GUIDON_ENVIRONMENT_KEY`. */
+  readonly environmentKey?: string
+  /** The base of the SDK API. Variable: `GUIDON_API`. Default: Flagsmith's hosted edge. */
+  readonly api?: string
+  /** The file of bundled flags. Default: `guidon.flags.json`. */
+  readonly flags?: string
+  /** The declaration file. Default: `guidon.d.ts`. */
+  readonly types?: string
+}
+
+const NAMES = ['guidon.config.json', 'guidon.config.js', 'guidon.config.mjs', 'guidon.config.ts']
+
+/** Reads the config of the folder, if it has one, with the environment's variables on top. */
+export async function readConfig({ cwd, env }: Pick<Terminal, 'cwd' | 'env'>): Promise<GuidonConfig> {
+  const config = await fromFile(cwd)
+  const { GUIDON_ENVIRONMENT_KEY, GUIDON_API } = env
+  return {
+    ...config,
+    ...(GUIDON_ENVIRONMENT_KEY && { environmentKey: GUIDON_ENVIRONMENT_KEY }),
+    ...(GUIDON_API && { api: GUIDON_API }),
+  }
+}
+
+async function fromFile(cwd: string): Promise<GuidonConfig> {
+  for (const name of NAMES) {
+    const file = join(cwd, name)
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+    if (text === undefined) continue
+    try {
+      const found: unknown = name.endsWith('.json') ? JSON.parse(text) : await run(file)
+      if (found && typeof found === 'object' && !Array.isArray(found)) return found
+    } catch (cause) {
+      throw new Error(`${name}: ${oneLine(cause)}`, { cause })
+    }
+    throw new Error(`${name} holds no object. Export one by default.`)
+  }
+  return {}
+}
+
+/** What a module exports by default. */
+async function run(file: string): Promise<unknown> {
+  try {
+    return (await import(pathToFileURL(file).href)).default
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error
+  }
+  // A Node that does not read TypeScript. (jiti does, and is in many projects already.)
+  try {
+    const { createJiti } = await import(pathToFileURL(createRequire(resolve(file)).resolve('jiti')).href)
+    return await createJiti(file).import(file, { default: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
+    throw new Error('TypeScript needs Node 22.18 or newer, or `npm install --save-dev jiti`.')
+  }
+}

@@ -1,0 +1,59 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { FlagsFile } from '../codegen/flags-file.ts'
+import { type PullOptions, pull } from '../codegen/pull.ts'
+import type { GuidonConfig } from './config.ts'
+import { explain } from './explain.ts'
+
+/** What `fromServer` adds to a command. */
+export interface FromServer {
+  readonly environment?: string
+  readonly api?: string
+  readonly identity?: string
+  readonly trait?: PullOptions['traits']
+  readonly timeout: number
+}
+
+/** Adds the options of commands that ask a server. */
+export const fromServer = (command: Command): Command =>
+  command
+    .option('--environment <key>', 'the client-side key (default: GUIDON_ENVIRONMENT_KEY, or the config)')
+    .option('--api <url>', 'the base of the SDK API (default: GUIDON_API, the config, or the hosted one)')
+    .option('--identity <guid>', 'evaluate for this identity')
+    .option('--trait <key=value>', 'and with this trait; may be given several times', traitOf)
+    .option('--timeout <seconds>', 'how long the server may take', secondsOf, 10)
+
+/** Asks the server that options and config name. */
+export const pullFrom = (options: FromServer, config: GuidonConfig): Promise<FlagsFile> => {
+  const environmentKey = options.environment ?? config.environmentKey
+  if (!environmentKey)
+    throw new Error(
+      'Which environment? Give --environment, GUIDON_ENVIRONMENT_KEY, or environmentKey in guidon.config.json.',
+    )
+  const api = options.api ?? config.api
+  return pull({
+    environmentKey,
+    api,
+    identity: options.identity,
+    traits: options.trait,
+    timeoutMs: options.timeout * 1_000,
+  }).catch((error) => {
+    throw new Error(explain(error, api), { cause: error })
+  })
+}
+
+/** `plan=pro`, `seats=12`, `beta=true`: what looks like a number or a boolean is one. */
+function traitOf(text: string, others: PullOptions['traits']): PullOptions['traits'] {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('It must be key=value.')
+  const isNumber = value.trim() !== '' && Number.isFinite(Number(value)) && `${Number(value)}` === value
+  return {
+    ...others,
+    [key]: value === 'true' ? true : value === 'false' ? false : isNumber ? Number(value) : value,
+  }
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text)
+  if (!(seconds > 0)) throw new InvalidArgumentError('It must be a number of seconds.')
+  return seconds
+}

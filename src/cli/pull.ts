@@ -1,0 +1,84 @@
+import { resolve } from 'node:path'
+import { Command, Option } from 'commander'
+import { type FlagsFormat, readFlags, writeFlags } from '../codegen/flags-file.ts'
+import { personalKind } from '../privacy/traits.ts'
+import { readConfig } from './config.ts'
+import { type FromServer, fromServer, pullFrom } from './from-server.ts'
+import type { Terminal } from './terminal.ts'
+import { counted } from './words.ts'
+import { readIfThere, writeWhole } from './write-file.ts'
+
+interface PullCommandOptions extends FromServer {
+  readonly out?: string
+  readonly format: FlagsFormat
+  readonly fallbackOnError?: boolean
+  readonly json?: boolean
+}
+
+/** `guidon pull`: the flags of an environment, in a file to bundle. */
+export const pullCommand = (terminal: Terminal): Command =>
+  fromServer(new Command('pull'))
+    .description('write the flags of an environment into a file, to bundle with an app')
+    .option('--out <file>', 'the file to write (default: "guidon.flags.json")')
+    .addOption(
+      new Option('--format <name>', "guidon's form, or that of Flagsmith's own command")
+        .choices(['guidon', 'flagsmith'])
+        .default('guidon'),
+    )
+    .option('--fallback-on-error', 'when the server cannot be asked, keep the file there is, and succeed')
+    .option('--json', 'print what was done as JSON')
+    .action((options: PullCommandOptions) => write(options, terminal))
+
+async function write(options: PullCommandOptions, terminal: Terminal): Promise<void> {
+  const { format, json, fallbackOnError } = options
+  const config = await readConfig(terminal)
+  const out = options.out ?? config.flags ?? 'guidon.flags.json'
+  const file = resolve(terminal.cwd, out)
+  const say = (what: { flags: number; changed: boolean; problem?: string }, line: string) =>
+    terminal.out(json ? JSON.stringify({ file: out, ...what }) : line)
+
+  const before = await flagsIn(file)
+  const pulled = await pullFrom(options, config).catch((error: Error) => {
+    if (!fallbackOnError || !before || !isOfTheServer(error.cause)) throw error
+    terminal.err(`guidon: ${error.message} ${out} stays as it is.`)
+    say(
+      { flags: before.flags.size, changed: false, problem: error.message },
+      `Kept ${counted(before.flags.size)} in ${out}.`,
+    )
+  })
+  if (!pulled) return
+
+  for (const [name, [, value]] of pulled.flags) {
+    const kind = value !== null && personalKind('value', value)
+    if (kind)
+      terminal.err(`guidon: The value of ${name} looks like personal data (${kind}). It will be in your app.`)
+  }
+  const api = options.api ?? config.api
+  const print = (date = pulled.date) => writeFlags({ ...pulled, date }, { format, ...(api && { api }) })
+  // The same flags are the same file, whatever day it is.
+  const changed = await writeWhole(
+    file,
+    print(before?.text === print(before?.date) ? before?.date : undefined),
+  )
+  const flags = pulled.flags.size
+  say(
+    { flags, changed },
+    changed ? `Wrote ${counted(flags)} to ${out}.` : `${counted(flags)}, as ${out} has them already.`,
+  )
+}
+
+/** The flags of a file that is there, if it is one. */
+async function flagsIn(file: string) {
+  const text = await readIfThere(file)
+  if (text === undefined) return
+  try {
+    return { text, ...readFlags(text) }
+  } catch {
+    // Not ours to judge: it is about to be replaced.
+    return
+  }
+}
+
+/** Whether it is the server that failed, and not who asks that made a mistake. */
+const isOfTheServer = (error: unknown): boolean =>
+  /^(?:network|timeout|http|redirect|payload)$/.test((error as { code?: string }).code ?? '')

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { declaration } from '../codegen/declaration.ts'
+import { type FlagsFile, readFlags } from '../codegen/flags-file.ts'
+import { readConfig } from './config.ts'
+import { type FromServer, fromServer, pullFrom } from './from-server.ts'
+import type { Terminal } from './terminal.ts'
+import { counted, oneLine } from './words.ts'
+import { readIfThere, writeWhole } from './write-file.ts'
+
+interface TypesCommandOptions extends FromServer {
+  readonly from?: string
+  readonly out?: string
+  readonly jsonShapes?: boolean
+  readonly json?: boolean
+}
+
+/** `guidon types`: names and types of flags, for TypeScript. */
+export const typesCommand = (terminal: Terminal): Command =>
+  fromServer(new Command('types'))
+    .description('write the names and types of flags for TypeScript')
+    .option('--from <file|server>', 'a file of flags, or "server" to ask (default: "guidon.flags.json")')
+    .option('--out <file>', 'the file to write (default: "guidon.d.ts")')
+    .option('--json-shapes', 'also type values that are JSON, by what they hold now')
+    .option('--json', 'print what was done as JSON')
+    .action((options: TypesCommandOptions) => write(options, terminal))
+
+async function write(options: TypesCommandOptions, terminal: Terminal): Promise<void> {
+  const config = await readConfig(terminal)
+  const from = options.from ?? config.flags ?? 'guidon.flags.json'
+  const out = options.out ?? config.types ?? 'guidon.d.ts'
+  const { flags } = from === 'server' ? await pullFrom(options, config) : await fileAt(from, terminal.cwd)
+  const changed = await writeWhole(
+    resolve(terminal.cwd, out),
+    declaration(flags, { json: options.jsonShapes ?? false }),
+  )
+  terminal.out(
+    options.json
+      ? JSON.stringify({ file: out, flags: flags.size, changed })
+      : changed
+        ? `Wrote the types of ${counted(flags.size)} to ${out}.`
+        : `The types of ${counted(flags.size)}, as ${out} has them already.`,
+  )
+}
+
+/** The flags of a file that must be there. */
+export async function fileAt(name: string, cwd: string): Promise<FlagsFile> {
+  const text = await readIfThere(resolve(cwd, name))
+  if (text === undefined) throw new Error(`There is no file ${name}. \`guidon pull\` writes it.`)
+  try {
+    return readFlags(text)
+  } catch (error) {
+    throw new Error(
+      `${name} is no file of flags${error instanceof SyntaxError ? ` (${oneLine(error)})` : ''}. \`guidon pull\` writes one.`,
+    )
+  }
+}

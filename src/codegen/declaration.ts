@@ -1,0 +1,25 @@
+import type { FlagTable, FlagValue } from '../model/flag.ts'
+import { shapeOf } from './shape.ts'
+
+/** The type that a flag's value has by what it is now. `null` says nothing, so any fallback will do. */
+const typeOf = (value: FlagValue): string => (value === null ? 'string | number | boolean' : typeof value)
+
+/**
+ * A declaration file with the name and the value's type of each flag, for TypeScript to check and complete them without a
+ * type argument. With `json` it also declares what is in the values that are JSON objects or arrays, by what they hold now.
+ */
+export const declaration = (flags: FlagTable, { json = false }: { json?: boolean } = {}): string => {
+  const sorted = [...flags].sort(([a], [b]) => (a < b ? -1 : 1))
+  const shapes = sorted.flatMap(([name, [, value]]) => {
+    const shape = json ? shapeOf(value) : undefined
+    return shape ? [`    ${JSON.stringify(name)}: ${shape}\n`] : []
+  })
+  return `// Written by \`guidon types\`, which writes it anew: what you change here will not stay.
+import 'guidon'
+
+declare module 'guidon' {
+  interface FlagTypes {
+${sorted.map(([name, [, value]]) => `    ${JSON.stringify(name)}: ${typeOf(value)}\n`).join('')}  }
+${shapes.length ? `\n  /** What \`json()\` gives, by what the values were when this was written. */\n  interface FlagShapes {\n${shapes.join('')}  }\n` : ''}}
+`
+}
