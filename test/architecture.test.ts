@@ -25,7 +25,8 @@ const ARROWS: Record<string, readonly string[]> = {
   'react-native': ['core', 'client', 'live'],
   edge: ['model'],
   codegen: ['model'],
-  cli: ['model', 'privacy', 'edge', 'codegen'],
+  scan: [],
+  cli: ['model', 'privacy', 'client', 'live', 'edge', 'codegen', 'scan'],
 }
 
 /** The only packages a room may import, where it may at all. `node:` is for the command alone. */
@@ -38,6 +39,8 @@ const PACKAGES: Record<string, readonly string[]> = {
   openfeature: ['@openfeature/web-sdk'],
   react: ['guidon', 'react'],
   codegen: ['guidon'],
+  // The second for its types.
+  scan: ['@babel/parser', '@babel/types'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
 }
 

@@ -15,6 +15,14 @@ export interface GuidonConfig {
   readonly flags?: string
   /** The declaration file. Default: `guidon.d.ts`. */
   readonly types?: string
+  /** Where `check` looks for source code. Default: `src`, or else the folder itself. */
+  readonly src?: string | readonly string[]
+  /** More names of clients, and of functions that take the name of a flag first, for `check`. */
+  readonly clients?: string | readonly string[]
+  /** Flags that `check` says nothing about; `*` stands for any characters. */
+  readonly ignore?: string | readonly string[]
+  /** What makes `check` fail: kinds with commas between them, `none` or `all`. */
+  readonly failOn?: string
 }
 
 const NAMES = ['guidon.config.json', 'guidon.config.js', 'guidon.config.mjs', 'guidon.config.ts']

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { checkCommand } from './check.ts'
 import { explain } from './explain.ts'
 import { pullCommand } from './pull.ts'
 import { serveCommand } from './serve.ts'
@@ -14,7 +15,8 @@ import { typesCommand } from './types.ts'
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = new Command('guidon').description('Feature flags from the command line.')
   if (terminal.version) program.version(terminal.version)
-  for (const command of [pullCommand, typesCommand, serveCommand]) program.addCommand(command(terminal))
+  for (const command of [pullCommand, typesCommand, checkCommand, serveCommand])
+    program.addCommand(command(terminal))
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
@@ -25,7 +27,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     await program.parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
-    // Commander has said its own already.
+    // Commander, or the command, has said its own already.
     if (error instanceof CommanderError) return error.exitCode
     terminal.err(`guidon: ${explain(error)}`)
     return 1

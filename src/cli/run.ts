@@ -5,14 +5,31 @@ import { main } from './main.ts'
 /** Of package.json, put in by the build. */
 declare const VERSION: string
 
-const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+const { env, stdout, stderr } = process
+const isTerminal = stdout.isTTY && stderr.isTTY && env.TERM !== 'dumb'
+
+/** Ctrl+C ends a command, unless it asks to hear of it. */
+let stop: AbortController | undefined
+const listen = () => {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort())
+  return controller
+}
+
+/** Takes what was shown of the progress away. */
+const CLEAR = isTerminal ? '\r\x1b[K' : ''
 
 process.exitCode = await main(process.argv.slice(2), {
   version: VERSION,
-  out: (line) => void process.stdout.write(`${line}\n`),
-  err: (line) => void process.stderr.write(`${line}\n`),
-  stop: stop.signal,
-  env: process.env,
+  out: (line) => void stdout.write(`${CLEAR}${line}\n`),
+  err: (line) => void stderr.write(`${CLEAR}${line}\n`),
+  ...(isTerminal && { progress: (text: string) => void stderr.write(`${CLEAR}${text} …`) }),
+  // What https://no-color.org and https://force-color.org say.
+  colours: !env.NO_COLOR && (env.FORCE_COLOR ? env.FORCE_COLOR !== '0' : isTerminal),
+  get stop() {
+    stop ??= listen()
+    return stop.signal
+  },
+  env,
   cwd: process.cwd(),
 })

@@ -6,7 +6,11 @@ export interface Terminal {
   out(line: string): void
   /** Says a line to whoever reads the complaints. */
   err(line: string): void
-  /** Ctrl+C and its like. */
+  /** Shows how far something is that takes long, until the next line is said. Absent where nobody looks on. */
+  progress?(text: string): void
+  /** Whether text may have colours. */
+  readonly colours?: boolean
+  /** Ctrl+C and its like. Who never asks for it is ended by them. */
   readonly stop: AbortSignal
   /** The environment's variables. */
   readonly env: Readonly<Record<string, string | undefined>>

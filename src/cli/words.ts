@@ -8,5 +8,5 @@ export function oneLine(error: unknown): string {
   return bare.replace(/\s+/g, ' ')
 }
 
-/** How many flags, in words. */
-export const counted = (flags: number): string => `${flags} ${flags === 1 ? 'flag' : 'flags'}`
+/** How many flags, or other things, in words. */
+export const counted = (count: number, what = 'flag'): string => `${count} ${what}${count === 1 ? '' : 's'}`

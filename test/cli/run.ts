@@ -11,11 +11,12 @@ afterEach(async () => {
 export const afterwards = (end: () => unknown): void => void ends.push(end)
 
 /** Runs the program in a terminal of its own. */
-export function run(args: readonly string[], { env = {}, cwd = '/' }: Partial<Terminal> = {}) {
+export function run(args: readonly string[], { env = {}, cwd = '/', ...more }: Partial<Terminal> = {}) {
   const out: string[] = []
   const err: string[] = []
   const stop = new AbortController()
   const code = main(args, {
+    ...more,
     out: (line) => out.push(line),
     err: (line) => err.push(line),
     stop: stop.signal,

@@ -1,0 +1,85 @@
+import type { Expression, Function as FunctionNode, Node } from '@babel/types'
+
+/** Calls `enter` for a node and all below it. Where it gives `false`, what is below is left out. */
+export function walk(node: Node, enter: (node: Node) => unknown): void {
+  if (enter(node) === false) return
+  for (const value of Object.values(node)) {
+    if (Array.isArray(value)) {
+      for (const one of value) if (isNode(one)) walk(one, enter)
+    } else if (isNode(value)) walk(value, enter)
+  }
+}
+
+const isNode = (value: unknown): value is Node => typeof (value as Node | undefined)?.type === 'string'
+
+/** What a function may give. */
+export function returned({ body }: FunctionNode): Expression[] {
+  if (body.type !== 'BlockStatement') return [body]
+  const found: Expression[] = []
+  walk(body, (node) => {
+    if (node.type === 'ReturnStatement' && node.argument) found.push(node.argument)
+    return !/Function|Method|^Class/.test(node.type)
+  })
+  return found
+}
+
+/** An expression without what only compilers read. */
+export function bare(node: Node): Node {
+  switch (node.type) {
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSNonNullExpression':
+    case 'TSTypeAssertion':
+    case 'TypeCastExpression':
+    case 'ParenthesizedExpression':
+      return bare(node.expression)
+    case 'AwaitExpression':
+      return bare(node.argument)
+    default:
+      return node
+  }
+}
+
+/** The text of a literal. */
+export function textOf(node: Node): string | undefined {
+  if (node.type === 'StringLiteral') return node.value
+  if (node.type === 'TemplateLiteral' && !node.expressions.length)
+    return node.quasis[0]?.value.cooked ?? undefined
+  return
+}
+
+/**
+ * The last name of what is named: `flags` of `flags`, `this.props.flags` and `flags()`; and of `flags.value` and `flags.current`,
+ * for those are what refs hold.
+ */
+export function lastName(node: Node): string | undefined {
+  const it = bare(node)
+  switch (it.type) {
+    case 'Identifier':
+      return it.name
+    case 'MemberExpression':
+    case 'OptionalMemberExpression': {
+      const name = memberOf(it)
+      return name === 'value' || name === 'current' ? lastName(it.object) : name
+    }
+    case 'CallExpression':
+    case 'OptionalCallExpression':
+      return memberOf(it.callee) ?? lastName(it.callee)
+    default:
+      return
+  }
+}
+
+/** The name of the member that is taken of something. */
+export function memberOf(node: Node): string | undefined {
+  if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression') return
+  return node.computed ? textOf(node.property) : keyOf(node.property)
+}
+
+/** The name of a key, or of a private member. */
+export function keyOf(node: Node | null | undefined): string | undefined {
+  if (!node) return
+  if (node.type === 'Identifier') return node.name
+  if (node.type === 'PrivateName') return node.id.name
+  return textOf(node)
+}
