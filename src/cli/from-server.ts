@@ -4,23 +4,31 @@ import { type PullOptions, pull } from '../codegen/pull.ts'
 import type { GuidonConfig } from './config.ts'
 import { explain } from './explain.ts'
 
-/** What `fromServer` adds to a command. */
-export interface FromServer {
+/** What `askServer` adds to a command. */
+export interface AskServer {
   readonly environment?: string
   readonly api?: string
-  readonly identity?: string
-  readonly trait?: PullOptions['traits']
   readonly timeout: number
 }
 
 /** Adds the options of commands that ask a server. */
-export const fromServer = (command: Command): Command =>
+export const askServer = (command: Command): Command =>
   command
     .option('--environment <key>', 'the client-side key (default: GUIDON_ENVIRONMENT_KEY, or the config)')
     .option('--api <url>', 'the base of the SDK API (default: GUIDON_API, the config, or the hosted one)')
+    .option('--timeout <seconds>', 'how long the server may take', secondsOf, 10)
+
+/** What `fromServer` adds to a command. */
+export interface FromServer extends AskServer {
+  readonly identity?: string
+  readonly trait?: PullOptions['traits']
+}
+
+/** Adds the options of commands that ask a server for flags. */
+export const fromServer = (command: Command): Command =>
+  askServer(command)
     .option('--identity <guid>', 'evaluate for this identity')
     .option('--trait <key=value>', 'and with this trait; may be given several times', traitOf)
-    .option('--timeout <seconds>', 'how long the server may take', secondsOf, 10)
 
 /** Asks the server that options and config name. */
 export const pullFrom = (options: FromServer, config: GuidonConfig): Promise<FlagsFile> => {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { checkCommand } from './check.ts'
+import { doctorCommand } from './doctor.ts'
 import { explain } from './explain.ts'
 import { pullCommand } from './pull.ts'
 import { serveCommand } from './serve.ts'
@@ -15,7 +16,7 @@ import { typesCommand } from './types.ts'
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = new Command('guidon').description('Feature flags from the command line.')
   if (terminal.version) program.version(terminal.version)
-  for (const command of [pullCommand, typesCommand, checkCommand, serveCommand])
+  for (const command of [pullCommand, typesCommand, checkCommand, doctorCommand, serveCommand])
     program.addCommand(command(terminal))
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({

@@ -28,7 +28,7 @@ export function table(rows: readonly TableRow[], paint: Paint, width = 80): stri
 }
 
 /** Texts on one line, or each on lines of its own, broken at spaces. */
-function inLines(texts: readonly string[], width: number): string[] {
+export function inLines(texts: readonly string[], width: number): string[] {
   const all = texts.join('  ')
   if (all.length <= width) return [all]
   return texts.flatMap((text) => {

@@ -109,7 +109,7 @@ export const realtime =
   }
 
 /** Flagsmith's streams come from a host of their own; any other server's from where its api is. */
-const streamsOf = (api: string): string =>
+export const streamsOf = (api: string): string =>
   /^https:\/\/[\w.]*\bflagsmith\.com\//.test(api)
     ? 'https://realtime.flagsmith.com'
     : api.replace(/([^/]|^)\/\w.*/, '$1')
