@@ -34,21 +34,23 @@ const FAIL_ON = 'missing,wrong-type,types'
 
 /** `guidon check`: whether source code, bundled flags, their types and the server say the same. */
 export const checkCommand = (terminal: Terminal): Command =>
-  fromServer(new Command('check'))
-    .description('compare the flags that the code uses with the bundled file and the server')
-    .option('--src <folder...>', 'where the source code is (default: "src", or else the folder itself)')
-    .option('--flags <file>', 'the bundled flags (default: "guidon.flags.json")')
-    .option('--types <file>', 'their types (default: "guidon.d.ts")')
-    .option('--no-server', 'ask no server (default: it is asked when there is a key)')
-    .option('--client <name...>', 'more names of clients, or of functions that take the name of a flag')
-    .option('--ignore <flag...>', 'flags to say nothing about; * stands for any characters')
-    .option(
-      '--fail-on <kinds>',
-      `what ends with code 1: kinds, "none" or "all" (default: "${FAIL_ON}")`,
-      kindsOf,
-    )
-    .option('--json', 'print the findings as JSON')
-    .action((options: CheckOptions) => check(options, terminal))
+  fromServer(
+    new Command('check')
+      .summary('compare code, bundled flags, types and server')
+      .description('compare the flags that the code uses with the bundled file and the server')
+      .option('--src <folder...>', 'where the source code is (default: "src", or else the folder itself)')
+      .option('--flags <file>', 'the bundled flags (default: "guidon.flags.json")')
+      .option('--types <file>', 'their types (default: "guidon.d.ts")')
+      .option('--no-server', 'ask no server (default: it is asked when there is a key)')
+      .option('--client <name...>', 'more names of clients, or of functions that take the name of a flag')
+      .option('--ignore <flag...>', 'flags to say nothing about; * stands for any characters')
+      .option(
+        '--fail-on <kinds>',
+        `what ends with code 1: kinds, "none" or "all" (default: "${FAIL_ON}")`,
+        kindsOf,
+      )
+      .option('--json', 'print the findings as JSON'),
+  ).action((options: CheckOptions) => check(options, terminal))
 
 async function check(options: CheckOptions, terminal: Terminal): Promise<void> {
   const config = await readConfig(terminal)

@@ -19,12 +19,14 @@ interface DoctorOptions extends AskServer {
 
 /** `guidon doctor`: whether apps can work with this key and server, and what to do where they cannot. */
 export const doctorCommand = (terminal: Terminal): Command =>
-  askServer(new Command('doctor'))
-    .description('look for what keeps apps from their flags, and say what to do')
-    .option('--origin <url>', 'where the pages of the app come from', originOf, 'https://example.com')
-    .option('--flags <file>', 'the bundled flags (default: "guidon.flags.json")')
-    .option('--json', 'print the results as JSON')
-    .action((options: DoctorOptions) => look(options, terminal))
+  askServer(
+    new Command('doctor')
+      .summary('find what keeps apps from their flags')
+      .description('look for what keeps apps from their flags, and say what to do')
+      .option('--origin <url>', 'where the pages of the app come from', originOf, 'https://example.com')
+      .option('--flags <file>', 'the bundled flags (default: "guidon.flags.json")')
+      .option('--json', 'print the results as JSON'),
+  ).action((options: DoctorOptions) => look(options, terminal))
 
 async function look(options: DoctorOptions, terminal: Terminal): Promise<void> {
   const config = await readConfig(terminal)

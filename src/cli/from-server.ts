@@ -14,8 +14,9 @@ export interface AskServer {
 /** Adds the options of commands that ask a server. */
 export const askServer = (command: Command): Command =>
   command
-    .option('--environment <key>', 'the client-side key (default: GUIDON_ENVIRONMENT_KEY, or the config)')
-    .option('--api <url>', 'the base of the SDK API (default: GUIDON_API, the config, or the hosted one)')
+    .optionsGroup('Server:')
+    .option('--environment <key>', 'the client-side key (default: GUIDON_ENVIRONMENT_KEY)')
+    .option('--api <url>', 'the base of the SDK API (default: GUIDON_API)')
     .option('--timeout <seconds>', 'how long the server may take', secondsOf, 10)
 
 /** What `fromServer` adds to a command. */

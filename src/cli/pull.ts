@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { type FlagsFormat, readFlags, writeFlags } from '../codegen/flags-file.ts'
 import { personalKind } from '../privacy/traits.ts'
+import { painter } from './colours.ts'
 import { readConfig } from './config.ts'
 import { type FromServer, fromServer, pullFrom } from './from-server.ts'
 import type { Terminal } from './terminal.ts'
@@ -17,17 +18,19 @@ interface PullCommandOptions extends FromServer {
 
 /** `guidon pull`: the flags of an environment, in a file to bundle. */
 export const pullCommand = (terminal: Terminal): Command =>
-  fromServer(new Command('pull'))
-    .description('write the flags of an environment into a file, to bundle with an app')
-    .option('--out <file>', 'the file to write (default: "guidon.flags.json")')
-    .addOption(
-      new Option('--format <name>', "guidon's form, or that of Flagsmith's own command")
-        .choices(['guidon', 'flagsmith'])
-        .default('guidon'),
-    )
-    .option('--fallback-on-error', 'when the server cannot be asked, keep the file there is, and succeed')
-    .option('--json', 'print what was done as JSON')
-    .action((options: PullCommandOptions) => write(options, terminal))
+  fromServer(
+    new Command('pull')
+      .summary('write the flags of an environment into a file')
+      .description('write the flags of an environment into a file, to bundle with an app')
+      .option('--out <file>', 'the file to write (default: "guidon.flags.json")')
+      .addOption(
+        new Option('--format <name>', "guidon's form, or that of Flagsmith's own command")
+          .choices(['guidon', 'flagsmith'])
+          .default('guidon'),
+      )
+      .option('--fallback-on-error', 'when the server cannot be asked, keep the file there is, and succeed')
+      .option('--json', 'print what was done as JSON'),
+  ).action((options: PullCommandOptions) => write(options, terminal))
 
 async function write(options: PullCommandOptions, terminal: Terminal): Promise<void> {
   const { format, json, fallbackOnError } = options
@@ -63,7 +66,9 @@ async function write(options: PullCommandOptions, terminal: Terminal): Promise<v
   const flags = pulled.flags.size
   say(
     { flags, changed },
-    changed ? `Wrote ${counted(flags)} to ${out}.` : `${counted(flags)}, as ${out} has them already.`,
+    changed
+      ? `${painter(terminal)('green', 'Wrote')} ${counted(flags)} to ${out}.`
+      : `${counted(flags)}, as ${out} has them already.`,
   )
 }
 

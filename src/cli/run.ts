@@ -19,6 +19,9 @@ const listen = () => {
 /** Takes what was shown of the progress away. */
 const CLEAR = isTerminal ? '\r\x1b[K' : ''
 
+// Who reads may have enough before the end: `| head`.
+for (const stream of [stdout, stderr]) stream.on('error', () => {})
+
 process.exitCode = await main(process.argv.slice(2), {
   version: VERSION,
   out: (line) => void stdout.write(`${CLEAR}${line}\n`),

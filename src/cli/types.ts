@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { declaration } from '../codegen/declaration.ts'
 import { type FlagsFile, readFlags } from '../codegen/flags-file.ts'
+import { painter } from './colours.ts'
 import { readConfig } from './config.ts'
 import { type FromServer, fromServer, pullFrom } from './from-server.ts'
 import type { Terminal } from './terminal.ts'
@@ -17,13 +18,15 @@ interface TypesCommandOptions extends FromServer {
 
 /** `guidon types`: names and types of flags, for TypeScript. */
 export const typesCommand = (terminal: Terminal): Command =>
-  fromServer(new Command('types'))
-    .description('write the names and types of flags for TypeScript')
-    .option('--from <file|server>', 'a file of flags, or "server" to ask (default: "guidon.flags.json")')
-    .option('--out <file>', 'the file to write (default: "guidon.d.ts")')
-    .option('--json-shapes', 'also type values that are JSON, by what they hold now')
-    .option('--json', 'print what was done as JSON')
-    .action((options: TypesCommandOptions) => write(options, terminal))
+  fromServer(
+    new Command('types')
+      .summary('write their names and types for TypeScript')
+      .description('write the names and types of flags for TypeScript')
+      .option('--from <file|server>', 'a file of flags, or "server" to ask (default: "guidon.flags.json")')
+      .option('--out <file>', 'the file to write (default: "guidon.d.ts")')
+      .option('--json-shapes', 'also type values that are JSON, by what they hold now')
+      .option('--json', 'print what was done as JSON'),
+  ).action((options: TypesCommandOptions) => write(options, terminal))
 
 async function write(options: TypesCommandOptions, terminal: Terminal): Promise<void> {
   const config = await readConfig(terminal)
@@ -38,7 +41,7 @@ async function write(options: TypesCommandOptions, terminal: Terminal): Promise<
     options.json
       ? JSON.stringify({ file: out, flags: flags.size, changed })
       : changed
-        ? `Wrote the types of ${counted(flags.size)} to ${out}.`
+        ? `${painter(terminal)('green', 'Wrote')} the types of ${counted(flags.size)} to ${out}.`
         : `The types of ${counted(flags.size)}, as ${out} has them already.`,
   )
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { expect, test, vi } from 'vitest'
 import { recordedDocument } from '../edge/recorded.ts'
 import { fileWith } from './folder.ts'
-import { afterwards, run } from './run.ts'
+import { afterwards, ran, run } from './run.ts'
 
 async function serving(content: unknown, ...args: string[]) {
   const place = fileWith(content)
@@ -128,4 +128,34 @@ test('explains itself when asked', async () => {
   const { code, out } = run(['serve', '--help'])
   expect(await code).toBe(0)
   expect(out.join('\n')).toContain('--no-persist-traits')
+})
+
+test('says in one page what it can do, in colours on a terminal', async () => {
+  const { code, out } = await ran(['--help'])
+  expect(code).toBe(0)
+  const page = out.join('\n')
+  expect([...page.matchAll(/^ {2}guidon (\w+) /gm)].map(([, name]) => name)).toEqual([
+    'pull',
+    'types',
+    'check',
+    'doctor',
+    'serve',
+  ])
+  expect(page).toContain('GUIDON_ENVIRONMENT_KEY  ')
+  expect(page).not.toContain('\x1b')
+  for (const line of page.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  const coloured = (await ran(['--help'], { colours: true })).out.join('\n')
+  expect(coloured).toContain('\x1b[1mExamples:\x1b[22m')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about.
+  expect(coloured.replace(/\x1b\[\d+m/g, '')).toBe(page)
+})
+
+test.each(['pull', 'types', 'check', 'doctor', 'serve'])('has an example for %s', async (name) => {
+  const { out } = await ran([name, '--help'])
+  expect(out.join('\n')).toContain(`\nExample:\n  guidon ${name} `)
+})
+
+test('paints the complaint red on a terminal', async () => {
+  const { err } = await ran(['serve', '--document', '/no/such/file'], { colours: true })
+  expect(err).toEqual(['\x1b[31mguidon:\x1b[39m There is no file /no/such/file.'])
 })
