@@ -23,8 +23,9 @@ export const summary = ({ id, title, unit, higher = false, target, absolute = fa
   for (const one of Object.values(contestants)) one.ratio = one.median / base.median
   const { guidon, floor: _, ...others } = contestants
   const better = (a, b) => (higher ? a.median >= b.median : a.median <= b.median)
-  const best = Object.entries(others).reduce((a, b) => (better(a[1], b[1]) ? a : b))
-  const overlap = guidon.q1 <= best[1].q3 && best[1].q1 <= guidon.q3
+  // Nobody but the floor, where the others have nothing like it.
+  const [name, best] = Object.entries(others).reduce((a, b) => (a[1] && better(a[1], b[1]) ? a : b), [])
+  const overlap = best && guidon.q1 <= best.q3 && best.q1 <= guidon.q3
   const reached = absolute ? guidon.median : guidon.ratio
   return {
     id,
@@ -36,7 +37,13 @@ export const summary = ({ id, title, unit, higher = false, target, absolute = fa
       target: { limit: target, of: absolute ? unit : 'floor', reached },
       pass: higher ? reached >= target : reached <= target,
     }),
-    place: better(guidon, best[1]) ? 'first' : overlap ? `level with ${best[0]}` : `behind ${best[0]}`,
+    place: !best
+      ? 'alone'
+      : better(guidon, best)
+        ? 'first'
+        : overlap
+          ? `level with ${name}`
+          : `behind ${name}`,
   }
 }
 
@@ -60,9 +67,9 @@ export const printed = ({ title, unit, higher, contestants }) => {
   return [`${title}${higher ? ' (more is better)' : ''}`, ...lines].join('\n')
 }
 
-export const verdict = ({ id, target, pass, place }) => {
+export const verdict = ({ id, target, pass, place, higher }) => {
   const against = target
-    ? `${pass ? 'pass' : 'FAIL'}  ${target.reached.toFixed(2)}${target.of === 'floor' ? '' : ` ${target.of}`} (target ${target.of === 'floor' ? '≤' : '≥'} ${target.limit})`
+    ? `${pass ? 'pass' : 'FAIL'}  ${target.reached.toFixed(2)}${target.of === 'floor' ? '' : ` ${target.of}`} (target ${higher ? '≥' : '≤'} ${target.limit})`
     : ' –  '
   return `${id.padEnd(22)}${against.padEnd(34)}${place}`
 }

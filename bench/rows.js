@@ -1,6 +1,7 @@
 // The rows: what is measured, and how. Each `measure` gives one number for one contestant, from a page of its own.
 
 import { sleep, visit } from './browser.js'
+import { command } from './command.js'
 import { ENVIRONMENT_KEY, IDENTITY } from './flags.js'
 import { tabHour } from './tab-hour.js'
 
@@ -14,7 +15,7 @@ const VISITS_BEFORE = 3
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1]
 
 /** @param world the browsers, the two servers, the bundles, and whether it is only a smoke test */
-export const makeRows = ({ browser, profile, pages, api, bundles, quick }) => {
+export const makeRows = ({ browser, profile, pages, api, bundles, dist, quick }) => {
   let visits = 0
 
   /** A page, and a start of a contestant in it: of its app, or of another script, which may be given more. */
@@ -258,5 +259,6 @@ export const makeRows = ({ browser, profile, pages, api, bundles, quick }) => {
     identities(quick ? 100 : 1000),
     bytes(1000),
     tabHour({ begin, firstVisit, api, quick }),
+    command({ api, dist, size: 1000 }),
   ]
 }

@@ -101,9 +101,15 @@ const about = {
 
 try {
   const wanted = options.only.split(',')
-  const rows = makeRows({ browser, profile, pages, api, bundles, quick: options.quick }).filter(({ id }) =>
-    wanted.some((prefix) => id.startsWith(prefix)),
-  )
+  const rows = makeRows({
+    browser,
+    profile,
+    pages,
+    api,
+    bundles,
+    dist: options.dist,
+    quick: options.quick,
+  }).filter(({ id }) => wanted.some((prefix) => id.startsWith(prefix)))
   const samples = new Map(
     rows.map(({ id, contestants = names }) => [
       id,
