@@ -5,7 +5,8 @@ import { Command, CommanderError } from 'commander'
 import { declaration } from '../codegen/declaration.ts'
 import type { FlagsFile } from '../codegen/flags-file.ts'
 import { SOURCE } from '../scan/code.ts'
-import { type Reading, readSource } from '../scan/read-source.ts'
+import { readSource } from '../scan/read-source.ts'
+import type { Reading } from '../scan/reading.ts'
 import { usesIn } from '../scan/uses.ts'
 import { painter } from './colours.ts'
 import { type GuidonConfig, readConfig } from './config.ts'
@@ -98,12 +99,12 @@ async function readAll(src: string | readonly string[] | undefined, terminal: Te
   const files = await sourceFiles(cwd, [places].flat(), SOURCE)
   const readings: Reading[] = []
   for (const [index, file] of files.entries()) {
-    if (index % 50 === 0) progress?.(`Reading ${index} of ${files.length} files`)
+    if (index % 50 === 49) progress?.(`Reading ${index} of ${files.length} files`)
     const text = await readFile(resolve(cwd, file), 'utf8')
     try {
       readings.push(readSource(file, text))
     } catch (error) {
-      err(`guidon: ${file} cannot be parsed: ${oneLine(error)} What it uses is not known.`)
+      err(`guidon: ${file} cannot be parsed, so what it uses is not known: ${oneLine(error)}`)
     }
   }
   return { readings, files: files.length }

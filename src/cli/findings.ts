@@ -1,5 +1,5 @@
 import type { FlagTable, FlagValue } from '../model/flag.ts'
-import type { Place } from '../scan/read-source.ts'
+import type { Place } from '../scan/reading.ts'
 import type { Uses } from '../scan/uses.ts'
 
 /** What `guidon check` can find, the worst first. */

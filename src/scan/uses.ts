@@ -1,4 +1,4 @@
-import type { Kind, Link, Place, Reading, Written } from './read-source.ts'
+import type { Kind, Link, Place, Reading, Written } from './reading.ts'
 
 /** A flag that is read somewhere, by its name. */
 export interface Use extends Place {

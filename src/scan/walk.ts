@@ -1,4 +1,10 @@
-import type { Expression, Function as FunctionNode, Node } from '@babel/types'
+import type {
+  CallExpression,
+  Expression,
+  Function as FunctionNode,
+  Node,
+  OptionalCallExpression,
+} from '@babel/types'
 
 /** Calls `enter` for a node and all below it. Where it gives `false`, what is below is left out. */
 export function walk(node: Node, enter: (node: Node) => unknown): void {
@@ -83,3 +89,6 @@ export function keyOf(node: Node | null | undefined): string | undefined {
   if (node.type === 'PrivateName') return node.id.name
   return textOf(node)
 }
+
+export const isCall = (node: Node): node is CallExpression | OptionalCallExpression =>
+  node.type === 'CallExpression' || node.type === 'OptionalCallExpression'

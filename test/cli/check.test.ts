@@ -219,8 +219,18 @@ test('names a file that it cannot parse, and goes on', async () => {
   const files = { 'guidon.flags.json': FLAGS, 'src/a.ts': 'const = ;', 'src/b.ts': CODE }
   const { code, out, err } = await checked(files)
   expect(code).toBe(0)
-  expect(err).toEqual([expect.stringMatching(/^guidon: src\/a\.ts cannot be parsed: .+\(1:6\)/)])
+  expect(err).toEqual([
+    expect.stringMatching(/^guidon: src\/a\.ts cannot be parsed, so what it uses is not known: .+\(1:6\)/),
+  ])
   expect(out).toEqual(['Nothing to report in 3 flags and 2 files.'])
+})
+
+test('shows on a terminal how far it is, when there is much to read', async () => {
+  const many = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`src/${i}.ts`, '']))
+  const shown: string[] = []
+  const cwd = folderWith({ 'guidon.flags.json': { flags: {} }, ...many })
+  await ran(['check'], { cwd, progress: (text) => shown.push(text) })
+  expect(shown).toEqual(['Reading 49 of 120 files', 'Reading 99 of 120 files'])
 })
 
 test('learns names of clients from the config and from the line', async () => {
