@@ -23,7 +23,7 @@ export const doctorCommand = (terminal: Terminal): Command =>
     new Command('doctor')
       .summary('find what keeps apps from their flags')
       .description('look for what keeps apps from their flags, and say what to do')
-      .option('--origin <url>', 'where the pages of the app come from', originOf, 'https://example.com')
+      .option('--origin <url>', 'the origin of the app’s pages', originOf, 'https://example.com')
       .option('--flags <file>', 'the bundled flags (default: "guidon.flags.json")')
       .option('--json', 'print the results as JSON'),
   ).action((options: DoctorOptions) => look(options, terminal))
