@@ -90,23 +90,26 @@ const own = (options: ClientOptions): Own => {
   if (!found || found.isClosed) {
     const client = createClient(options)
     found = { client, reads: pageReads(client, options.snapshot), users: 0 }
-    // On a server each render is somebody else's. (React Native has a window, but no document.)
-    if (typeof window === 'object') owns.set(options, found)
-    // React does not say when it throws a render away. What is not mounted after a minute never will be, or begins anew.
-    leave(found, 60_000)
+    if (typeof window === 'object') {
+      owns.set(options, found)
+      // React does not say when it throws a render away. What is not mounted after a minute never will be, or begins anew.
+      leave(found, 60_000)
+    } else {
+      // On a server each render is somebody else's, and nothing comes after its flags. (React Native has a window, but no
+      // document.)
+      client.ready().then(client.close)
+    }
   }
   return found
 }
 
 /** Closes a client unless it is in use by then: StrictMode unmounts and mounts again in one go. */
 const leave = (left: Own, ms?: number) => {
-  const timer = setTimeout(() => {
+  setTimeout(() => {
     if (left.users) return
     left.isClosed = true
     left.client.close()
   }, ms)
-  // Where there is a process, it need not wait for this. (In browsers a timer is a number.)
-  timer.unref?.()
 }
 
 const Made = ({ options, children }: { options: ClientOptions; children?: ReactNode }) => {
