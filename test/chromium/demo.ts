@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline'
 
 export interface Demo {
   readonly url: string
+  /** What it has written to its standard error. */
+  complaints(): string
   close(): Promise<void>
 }
 
@@ -13,7 +15,12 @@ export const startDemo = (...options: string[]): Promise<Demo> => start('scripts
 /** A script that serves something, and prints one line with the address. */
 export const start = async (script: string, ...options: string[]): Promise<Demo> => {
   const child = spawn(process.execPath, [script, '--port', '0', ...options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let complaints = ''
+  child.stderr.on('data', (bytes: Buffer) => {
+    complaints += bytes
+    process.stderr.write(bytes)
   })
   const ended = once(child, 'exit')
   for await (const line of createInterface(child.stdout)) {
@@ -21,6 +28,7 @@ export const start = async (script: string, ...options: string[]): Promise<Demo>
     if (url) {
       return {
         url,
+        complaints: () => complaints,
         async close() {
           child.kill()
           await ended
