@@ -1,27 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import type { EnvironmentDocument } from '../../src/edge.ts'
 import { createClient } from '../../src/index.ts'
 import { type Demo, start } from '../chromium/demo.ts'
 import { ada, bob } from '../chromium/document.ts'
 import { type Answer, answering, held, type Net, startNet } from '../chromium/net.ts'
+import { HEADLINE, headline, headlines, identifiers, shop, snapshot } from './page.ts'
 
 // The example as it runs, with a flag service that does what a test wants.
-
-const shop: EnvironmentDocument = JSON.parse(readFileSync('examples/environment.json', 'utf8'))
-const HEADLINE = 'home-hero-text'
-
-/** The example's environment, with a headline for each of some people. */
-const headlines = (people: Record<string, string>): EnvironmentDocument => ({
-  ...shop,
-  identity_overrides: Object.entries(people).map(([identifier, feature_state_value]) => ({
-    identifier,
-    identity_features: shop.feature_states
-      .filter(({ feature }) => feature.name === HEADLINE)
-      .map((state) => ({ ...state, feature_state_value })),
-  })),
-})
 
 let net: Net
 let example: Demo
@@ -65,11 +50,6 @@ const visit = (visitor?: string, path = '', init: RequestInit = {}) =>
     headers: visitor ? { Cookie: `visitor=${visitor}` } : {},
   })
 const textFor = async (visitor?: string) => (await visit(visitor)).text()
-const headline = (page: string) => /<h1>(.*)<\/h1>/.exec(page)?.[1]
-const snapshot = (page: string) => JSON.parse(/id="flags">([^<]*)</.exec(page)?.[1] ?? 'null')
-/** What the service was asked for, by whom. */
-const identifiers = () =>
-  net.asked().map(({ path }) => new URL(path, net.origin).searchParams.get('identifier'))
 
 it('gives a visitor a GUID at the first visit, and asks for their flags once each time', async () => {
   const first = await visit()
@@ -77,7 +57,7 @@ it('gives a visitor a GUID at the first visit, and asks for their flags once eac
   expect(guid).toMatch(/^[\da-f]{8}-[\da-f]{4}-4/)
   const second = await visit(guid)
   expect(second.headers.get('Set-Cookie')).toBeNull()
-  expect(identifiers()).toEqual([guid, guid])
+  expect(identifiers(net)).toEqual([guid, guid])
 })
 
 it('shows fifty visitors at once their own flags, each', async () => {
@@ -86,7 +66,7 @@ it('shows fifty visitors at once their own flags, each', async () => {
   const pages = await Promise.all(guids.map(textFor))
   expect(pages.map(headline)).toEqual(guids.map((guid) => `for ${guid}`))
   expect(pages.map((page) => snapshot(page).identity)).toEqual(guids)
-  expect(identifiers().sort()).toEqual(guids.sort())
+  expect(identifiers(net).sort()).toEqual(guids.sort())
 })
 
 it('brings the flags to the page’s client, which asks for none', async () => {
