@@ -8,6 +8,9 @@ import { HEADLINE, headline, headlines, identifiers, shop, snapshot } from './pa
 
 // The example as it runs, with a flag service that does what a test wants.
 
+// Processes are started here, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
+
 let net: Net
 let example: Demo
 const begin = (...options: string[]) => start('examples/node/server.js', ...options)

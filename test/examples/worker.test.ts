@@ -6,6 +6,9 @@ import { ada, bob } from '../chromium/document.ts'
 import { answering, type Net, startNet } from '../chromium/net.ts'
 import { HEADLINE, headline, headlines, identifiers, shop, snapshot } from './page.ts'
 
+// Processes are started here, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
+
 // The runtime of workers is 160 MB, and no part of `npm ci`: `npm run test:worker` installs it and runs this.
 const isInstalled = existsSync('examples/worker/node_modules/miniflare')
 
@@ -20,7 +23,7 @@ describe.skipIf(!isInstalled)('a worker, in the runtime of workers', () => {
     net = await startNet()
     patient = await begin('--api', net.api, '--budget-ms', '60000')
     hasty = await begin('--api', net.api)
-  }, 30_000)
+  })
   beforeEach(async () => {
     await net.reset()
     net.replace(shop)
