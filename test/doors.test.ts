@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 
 const { name, exports, bin, version, files, dependencies, peerDependencies } = JSON.parse(
@@ -29,10 +30,25 @@ describe('the package as built', () => {
   })
 
   it.each(SERVER)('%s cannot be imported in a browser or in React Native', (path) => {
-    expect(Object.entries(exports[path]).slice(0, 2)).toEqual([
+    const { worker: _, ...others } = exports[path]
+    expect(Object.entries(others).slice(0, 2)).toEqual([
       ['browser', null],
       ['react-native', null],
     ])
+  })
+
+  it.each(SERVER)('%s can be bundled for a worker, and not for a page', async (path) => {
+    // Bundlers call a worker a browser too. These are the conditions of wrangler.
+    const bundle = (conditions: string[]) =>
+      build({
+        stdin: { contents: `import '${specifier(path)}'`, resolveDir: '.' },
+        bundle: true,
+        write: false,
+        logLevel: 'silent',
+        conditions,
+      })
+    await expect(bundle(['workerd', 'worker', 'browser'])).resolves.toMatchObject({ errors: [] })
+    await expect(bundle(['browser'])).rejects.toThrow('Could not resolve "guidon/edge"')
   })
 
   it.each(doors.filter((path) => path !== '.' && !SERVER.includes(path)))(
