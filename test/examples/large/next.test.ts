@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { launch } from '../chromium/browser.ts'
-import { type Demo, start } from '../chromium/demo.ts'
-import { listenTo } from '../chromium/world.ts'
+import { launch } from '../../chromium/browser.ts'
+import { type Demo, start } from '../../chromium/demo.ts'
+import { listenTo } from '../../chromium/world.ts'
 
 // The example as `next build` made it, served as `npm run example:next` does.
 

@@ -1,18 +1,11 @@
-import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createClient } from '../../src/index.ts'
-import { type Demo, start } from '../chromium/demo.ts'
-import { ada, bob } from '../chromium/document.ts'
-import { answering, type Net, startNet } from '../chromium/net.ts'
-import { HEADLINE, headline, headlines, identifiers, shop, snapshot } from './page.ts'
+import { createClient } from '../../../src/index.ts'
+import { type Demo, start } from '../../chromium/demo.ts'
+import { ada, bob } from '../../chromium/document.ts'
+import { answering, type Net, startNet } from '../../chromium/net.ts'
+import { HEADLINE, headline, headlines, identifiers, shop, snapshot } from '../page.ts'
 
-// Processes are started here, on a machine that may be busy.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
-
-// The runtime of workers is 160 MB, and no part of `npm ci`: `npm run test:worker` installs it and runs this.
-const isInstalled = existsSync('examples/worker/node_modules/miniflare')
-
-describe.skipIf(!isInstalled)('a worker, in the runtime of workers', () => {
+describe('a worker, in the runtime of workers', () => {
   const begin = (...options: string[]) => start('examples/worker/server.js', ...options)
   let net: Net
   /** No page comes without flags only because this machine is slow. */
