@@ -1,6 +1,6 @@
 // Next, and a flag service for it to ask, on one port. An app of yours needs no such file: it has `next start`, and a FLAGS_API.
 //
-//     npm run example:next                      http://127.0.0.1:8789
+//     npm run example:next                      http://127.0.0.1:8791
 //     node examples/next/server.js --port 0     any free port; the one line printed holds the address
 
 import { createServer } from 'node:http'
@@ -51,7 +51,7 @@ const answer = (request, response) => {
   return page(request, response)
 }
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '8789' } } })
+const { values } = parseArgs({ options: { port: { type: 'string', default: '8791' } } })
 const server = createServer(answer).listen(Number(values.port), '127.0.0.1', () => {
   const url = `http://127.0.0.1:${server.address().port}/`
   process.env.FLAGS_API = `${url}api/v1/`
