@@ -1,9 +1,10 @@
 import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/web-sdk'
-import { describe, expect, it, vi } from 'vitest'
+import { HttpResponse } from 'msw'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { experiments } from '../../src/analytics.ts'
 import { type Client, memoryStorage, transient } from '../../src/index.ts'
 import { guidonProvider } from '../../src/openfeature.ts'
-import { ada, answerTo, bob, calm, until, useWorld, who } from '../world.ts'
+import { API, ada, answerTo, bob, calm, KEY, until, useWorld, who } from '../world.ts'
 import { openGarden, useOpenFeature } from './garden.ts'
 
 const email = 'ada.lovelace@example.org'
@@ -211,6 +212,16 @@ describe('the provider', () => {
       expect(color()).toBe(`of ${bob}`)
     })
 
+    it.each([42, ' ', {}])('is refused as well when it is no text: %j', async (targetingKey) => {
+      const client = world.client()
+      await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: ada })
+      await OpenFeature.setContext({ targetingKey: targetingKey as never })
+      await calm()
+      expect(app.providerStatus).toBe(ProviderStatus.ERROR)
+      expect(client.identity).toBeUndefined()
+      expect(color()).toBe('of nobody')
+    })
+
     it('is hashed where the guards say so', async () => {
       const client = world.client({ guards: { personal: 'hash', salt: 'of this app' } })
       await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: email, plan: 'pro' })
@@ -307,6 +318,33 @@ describe('the provider', () => {
       await calm()
       expect(client.identity).toBe(bob)
       expect(color()).toBe(`of ${bob}`)
+    })
+
+    it('while the start is under way, goes where the change says', async () => {
+      const client = world.client()
+      world.net.hold()
+      const started = OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: ada, plan: 'a' })
+      await until(() => world.net.held[0])
+      const changed = OpenFeature.setContext({ targetingKey: bob })
+      await until(() => world.net.held[1])
+      world.net.held[0]?.()
+      await calm()
+      expect(color()).toBe('none')
+      world.net.held[1]?.()
+      await Promise.all([started, changed])
+      await calm()
+      expect(app.providerStatus).toBe(ProviderStatus.READY)
+      expect([client.identity, client.traits(), color()]).toEqual([bob, {}, `of ${bob}`])
+      expect(logged).toEqual([])
+    })
+
+    it('logs out while a key is still being hashed', async () => {
+      const client = await start({}, { guards: { personal: 'hash', salt: 'of this app' } })
+      OpenFeature.setContext({ targetingKey: email })
+      await OpenFeature.clearContext()
+      await calm()
+      expect(client.identity).toBeUndefined()
+      expect(color()).toBe('of nobody')
     })
 
     it('without a targeting key logs out: the storage is clean, and the flags are those of nobody', async () => {
@@ -505,6 +543,24 @@ describe('the provider', () => {
     })
   })
 
+  it('closed while it is RECONCILING, tells nothing more', async () => {
+    const client = world.client()
+    await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: ada })
+    await calm()
+    world.net.hold()
+    const changed = OpenFeature.setContext({ targetingKey: bob })
+    await until(() => world.net.held[0])
+    await OpenFeature.clearProviders()
+    const heard = hear()
+    world.net.held[0]?.()
+    await changed
+    await calm()
+    expect(heard.filter((event) => event !== 'CONTEXT_CHANGED')).toEqual([])
+    expect(client.value('color', '')).toBe(`of ${bob}`)
+    expect(color()).toBe('none')
+    expect(logged).toEqual([])
+  })
+
   describe('in two domains', () => {
     it('shares nothing: each has its client and its user', async () => {
       const [shop, blog] = [world.client(), world.client()]
@@ -561,6 +617,54 @@ describe('the provider', () => {
       const kept = [...(storage.keys() as Iterable<string>)].map((key) => storage.get(key)).join()
       expect(kept).toContain('"event":"purchase"')
       expect(kept).toContain(`"identifier":"${ada}"`)
+    })
+
+    it('posts what happened to the events server, once, with the user and the persistent traits', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      onTestFinished(() => void vi.useRealTimers())
+      const pass = async (ms: number) => {
+        await vi.advanceTimersByTimeAsync(ms)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      const posted: unknown[] = []
+      const { handler } = openGarden()
+      world.net.serve({
+        async handler(request) {
+          const { pathname } = new URL(request.url)
+          if (pathname !== '/v1/events') return handler(request)
+          posted.push([request.method, request.headers.get('X-Environment-Key'), await request.json()])
+          return HttpResponse.json({ accepted: 1, rejected: [] }, { status: 202 })
+        },
+      })
+      const events = experiments({ url: new URL('/', API).href })
+      const client = world.client({ use: [events] })
+      const provider = guidonProvider(client, { events })
+      const context = { targetingKey: ada, plan: 'pro', country: transient('FR') }
+      const started = OpenFeature.setProviderAndWait(provider, context)
+      while (client.status.state !== 'fresh') await pass(1)
+      await pass(1)
+      await started
+      app.track('purchase', { value: 42, currency: 'EUR' })
+      while (!posted[0]) await pass(10_000)
+      await pass(60_000)
+      expect(posted).toEqual([
+        [
+          'POST',
+          KEY,
+          {
+            events: [
+              {
+                event: 'purchase',
+                value: 42,
+                metadata: { currency: 'EUR' },
+                identifier: ada,
+                traits: { plan: 'pro' },
+                timestamp: expect.any(Number),
+              },
+            ],
+          },
+        ],
+      ])
     })
 
     it('does nothing without them', async () => {
