@@ -54,7 +54,11 @@ export const guidonProvider = (
     const { state, error } = client.status
     if (pending || /ing$/.test(state)) return
     const now = refused ? 'ERROR' : state === 'fresh' ? 'READY' : isEmpty() ? 'ERROR' : 'STALE'
-    if (now !== told) emit(now, { message: (refused || error)?.message })
+    if (now !== told)
+      emit(now, {
+        message: (refused || error)?.message,
+        errorCode: now === 'ERROR' ? 'GENERAL' : undefined,
+      })
     told = now
   }
   /** The SDK says how something ended after us. */

@@ -470,6 +470,19 @@ describe('the provider', () => {
       expect(app.getStringValue('motto', '')).toBe('rest')
     })
 
+    it('ERROR with a code and a message when there is nothing left to give', async () => {
+      const client = world.client()
+      await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: ada })
+      const told: unknown[] = []
+      app.addHandler(ProviderEvents.Error, (details) => void told.push(details))
+      world.net.offline()
+      await client.reset()
+      await calm()
+      expect(told).toEqual([
+        expect.objectContaining({ errorCode: 'GENERAL', message: expect.stringContaining('network') }),
+      ])
+    })
+
     it('STALE when the server is lost, once, and READY when it is back', async () => {
       const client = world.client()
       await OpenFeature.setProviderAndWait(guidonProvider(client))
