@@ -73,7 +73,8 @@ export const guidonProvider = (
     const id = next.targetingKey
     const isSame = id === old.targetingKey
     const before = client.identity
-    const traits = traitsOf(next, isSame ? old : {})
+    const traits = traitsOf(next)
+    if (isSame) for (const key in traitsOf(old)) traits[key] ??= null
     /** A trait that the client refuses is left out: that is no reason to be somebody else. */
     const act = (action: (traits: Traits) => Promise<void>): Promise<void> =>
       action(traits).catch((error) => {

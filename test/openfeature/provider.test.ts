@@ -369,6 +369,13 @@ describe('the provider', () => {
       expect(sent()).toEqual([[ada, { plan: 'pro', beta: null, seats: 4 }]])
     })
 
+    it('removes a trait whose attribute has become something that can be none', async () => {
+      const client = await start({ targetingKey: ada, plan: 'pro' })
+      await OpenFeature.setContext({ targetingKey: ada, plan: { name: 'pro' } })
+      expect(client.traits()).toEqual({})
+      expect(sent()).toEqual([[ada, { plan: null }]])
+    })
+
     it('asks nothing when nothing is different', async () => {
       await start({ targetingKey: ada, plan: 'pro', born: new Date(0), at: { place: 'here' } })
       await OpenFeature.setContext({
