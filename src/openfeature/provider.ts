@@ -2,7 +2,7 @@ import type { EvaluationContext, AnyProviderEvent as Event, Provider } from '@op
 import type { Experiments } from '../analytics/experiments.ts'
 import type { Client, ReadyOptions } from '../client/client.ts'
 import type { GuidonError } from '../model/errors.ts'
-import { type Traits, traitsOf } from './context.ts'
+import { traitsOf } from './context.ts'
 import { evaluator, type Readable } from './details.ts'
 import { createEmitter } from './emitter.ts'
 
@@ -42,8 +42,9 @@ export const guidonProvider = (
   let pending = 0
   let moves = 0
   let last: Promise<void> | undefined
-  /** Why the guards refused who the context says it is. */
+  /** Why the guards refused who the context says it is, or the identity that the client has by it. */
   let refused: GuidonError | undefined | false
+  let identity: unknown
 
   const emit = (event: string, details?: object) =>
     events.emit(`PROVIDER_${event}` as Event, details as never)
@@ -69,38 +70,37 @@ export const guidonProvider = (
   /** Brings the client from one context to another: at once for readers, and the promise waits for the server. */
   const move = async (old: EvaluationContext, next: EvaluationContext): Promise<void> => {
     pending++
-    const mine = ++moves
+    const turn = ++moves
+    const was = old.targetingKey
     const id = next.targetingKey
-    const isSame = id === old.targetingKey
     const before = client.identity
+    const isOther = id && (id !== was || !before || before !== identity)
     const traits = traitsOf(next)
-    if (isSame) for (const key in traitsOf(old)) traits[key] ??= null
+    if (id === was) for (const key in traitsOf(old)) traits[key] ??= null
     /** A trait that the client refuses is left out: that is no reason to be somebody else. */
-    const act = (action: (traits: Traits) => Promise<void>): Promise<void> =>
-      action(traits).catch((error) => {
-        if (mine !== moves || !(error.key in traits)) throw error
+    const act = (): Promise<void> =>
+      (isOther ? client.identify(id, traits) : client.setTraits(traits)).catch((error) => {
+        if (turn !== moves || !(error.key in traits)) throw error
         delete traits[error.key]
-        return act(action)
+        return act()
       })
     let error: GuidonError | undefined
     try {
-      if (id && !(isSame && before)) {
-        const change = act((traits) => client.identify(id, traits))
-        // Refused, or in need of another try: in any case it is not who was here before.
-        if (before && before !== id && before === client.identity) client.reset()
-        await change
-      } else {
-        const left = !isSame && client.reset()
-        if (Object.keys(traits).length) await act((traits) => client.setTraits(traits))
-        await left
-      }
+      // Logged out, or it was not known yet who it is: a key was being hashed.
+      const left = was && id !== was && !(id && before) && client.reset()
+      const change = (isOther || Object.keys(traits)[0]) && act()
+      // Refused, or in need of another try: in any case it is not who was here before.
+      if (isOther && before && before !== id && before === client.identity) client.reset()
+      await change
+      await left
     } catch (caught) {
       error = caught as GuidonError
     }
     release()
     // Not settled before the change that came after it.
-    if (mine !== moves) return last
+    if (turn !== moves) return last
     refused = /-identifier$/.test(`${error?.code}`) && error
+    identity = refused || client.identity
     if (error && (refused || isEmpty())) throw error
   }
 

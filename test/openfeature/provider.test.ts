@@ -56,6 +56,12 @@ describe('the provider', () => {
       expect(world.net.calls).toHaveLength(1)
     })
 
+    it('takes an empty targeting key for none', async () => {
+      const client = world.client({ identity: ada })
+      await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: '' })
+      expect(client.identity).toBe(ada)
+    })
+
     it('keeps the GUID of an anonymous device', async () => {
       const client = world.client({ anonymous: true })
       const { identity } = client
@@ -212,6 +218,26 @@ describe('the provider', () => {
       expect(color()).toBe(`of ${bob}`)
     })
 
+    it('sets nothing on the anonymous user of the device, whatever other attributes come', async () => {
+      const client = world.client({ anonymous: true })
+      await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: email }).catch(() => {})
+      await OpenFeature.setContext({ targetingKey: email, plan: 'pro' })
+      await calm()
+      expect(app.providerStatus).toBe(ProviderStatus.ERROR)
+      expect(client.traits()).toEqual({})
+    })
+
+    it('is nobody, also when the key before it is still being hashed', async () => {
+      const client = world.client({ guards: { personal: 'hash', salt: 'of this app' } })
+      await OpenFeature.setProviderAndWait(guidonProvider(client))
+      OpenFeature.setContext({ targetingKey: email })
+      await OpenFeature.setContext({ targetingKey: 'user_42' })
+      await calm()
+      expect(app.providerStatus).toBe(ProviderStatus.ERROR)
+      expect(client.identity).toBeUndefined()
+      expect(color()).toBe('of nobody')
+    })
+
     it.each([42, ' ', {}])('is refused as well when it is no text: %j', async (targetingKey) => {
       const client = world.client()
       await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: ada })
@@ -318,6 +344,24 @@ describe('the provider', () => {
       await calm()
       expect(client.identity).toBe(bob)
       expect(color()).toBe(`of ${bob}`)
+    })
+
+    it('A with a bad attribute, then A without it: it is A', async () => {
+      const client = await start({ targetingKey: bob }, { anonymous: true })
+      OpenFeature.setContext({ targetingKey: ada, seats: Number.NaN })
+      await OpenFeature.setContext({ targetingKey: ada, plan: 'pro' })
+      await calm()
+      expect(client.identity).toBe(ada)
+      expect(client.traits()).toEqual({ plan: 'pro' })
+    })
+
+    it('goes back to who the context says, when the app had moved the client on by itself', async () => {
+      const client = await start({ targetingKey: ada })
+      await client.identify(bob)
+      world.net.calls.length = 0
+      await OpenFeature.setContext({ targetingKey: ada, plan: 'pro' })
+      expect(client.identity).toBe(ada)
+      expect(sent()).toEqual([[ada, { plan: 'pro' }]])
     })
 
     it('while the start is under way, goes where the change says', async () => {
