@@ -32,7 +32,7 @@ export interface GuidonProviderOptions {
  */
 export const guidonProvider = (
   client: ProviderClient,
-  { events: experiments, ready, booleans = 'value' }: GuidonProviderOptions = {},
+  { events: experiments, ready, booleans }: GuidonProviderOptions = {},
 ): Provider => {
   const events = createEmitter()
   let stops: readonly (() => void)[] = []
@@ -45,31 +45,36 @@ export const guidonProvider = (
   /** Why the guards refused who the context says it is, or the identity that the client has by it. */
   let refused: GuidonError | undefined | false
   let identity: unknown
+  /** The error or the state of the client in which flags were found. */
+  let found: unknown
 
   const emit = (event: string, details?: object) =>
     events.emit(`PROVIDER_${event}` as Event, details as never)
-  const isEmpty = () => !Object.keys(client.all()).length
+  /** Where what is shown is from, if there is anything. `all()` makes every flag, so this is not for each evaluation. */
+  const source = () => Object.values(client.all())[0]?.source
+  /** Whether flags of this user have come, from the device or the server: what was found holds until the state is another. */
+  const hasCome = () => {
+    const { state, error = state } = client.status
+    // From the network or from storage.
+    if (found !== error && /^[ns]/.test(`${source()}`)) found = error
+    return state === 'fresh' || found === error
+  }
+  const isLost = () => refused || (!hasCome() && !source())
 
   /** Tells how it stands, where that is not what the SDK takes it for. */
   const tell = () => {
     const { state, error } = client.status
     if (pending || /ing$/.test(state)) return
-    const now = refused ? 'ERROR' : state === 'fresh' ? 'READY' : isEmpty() ? 'ERROR' : 'STALE'
-    if (now !== told)
-      emit(now, {
-        message: (refused || error)?.message,
-        errorCode: now === 'ERROR' ? 'GENERAL' : undefined,
-      })
+    const lost = isLost()
+    const now = lost ? 'ERROR' : state === 'fresh' ? 'READY' : 'STALE'
+    if (now !== told) emit(now, { message: error?.message, errorCode: lost ? 'GENERAL' : undefined })
     told = now
-  }
-  /** The SDK says how something ended after us. */
-  const release = () => {
-    if (!--pending) setTimeout(tell)
   }
 
   /** Brings the client from one context to another: at once for readers, and the promise waits for the server. */
   const move = async (old: EvaluationContext, next: EvaluationContext): Promise<void> => {
     pending++
+    told = 'ERROR'
     const turn = ++moves
     const was = old.targetingKey
     const id = next.targetingKey
@@ -96,15 +101,18 @@ export const guidonProvider = (
     } catch (caught) {
       error = caught as GuidonError
     }
-    release()
+    pending--
+    // The SDK says how something ended after us.
+    setTimeout(tell)
     // Not settled before the change that came after it.
     if (turn !== moves) return last
-    refused = /-identifier$/.test(`${error?.code}`) && error
+    // The codes that end in `-identifier`.
+    refused = /-id/.test(`${error?.code}`) && error
     identity = refused || client.identity
-    if (error && (refused || isEmpty())) throw error
+    if (error && isLost()) throw error
   }
 
-  const evaluate = evaluator(client, booleans)
+  const evaluate = evaluator(client, hasCome, booleans)
   return {
     metadata: { name: 'guidon' },
     runsOn: 'client',
@@ -117,21 +125,21 @@ export const guidonProvider = (
         client.on('status', tell),
         client.on('change', ({ changed }) => emit('CONFIGURATION_CHANGED', { flagsChanged: [...changed] })),
       ]
-      told = 'ERROR'
       pending++
       last = move({}, context)
       last.catch(() => {})
       // What is there already can be read on the next line: only what is not is waited for.
-      if (!isEmpty()) emit('READY')
+      if (!isLost()) emit('READY')
+      const { error } = await client.ready(ready)
       // A turn of the event loop, and a refusal has arrived.
-      const [{ error }] = await Promise.all([client.ready(ready), new Promise((done) => setTimeout(done))])
-      release()
-      if (refused || isEmpty()) throw refused || error || Error('[guidon] no flags yet')
+      await new Promise((done) => setTimeout(done))
+      pending--
+      setTimeout(tell)
+      if (isLost()) throw refused || error || Error('no flags')
       told = 'READY'
     },
 
     async onContextChange(old, next) {
-      told = 'ERROR'
       last = move(old, next)
       await last
       told = 'READY'
@@ -139,7 +147,6 @@ export const guidonProvider = (
 
     async onClose() {
       for (const stop of stops) stop()
-      stops = []
       events.removeAllHandlers()
     },
 
@@ -148,7 +155,7 @@ export const guidonProvider = (
     resolveNumberEvaluation: evaluate('number'),
     resolveObjectEvaluation: evaluate('object'),
 
-    track(name, _, { value, ...metadata }) {
+    track(name, _, { value, ...metadata } = {}) {
       experiments?.track(name, { value, metadata })
     },
   }

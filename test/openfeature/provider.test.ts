@@ -94,6 +94,12 @@ describe('the provider', () => {
       expect(heard).toEqual(expect.arrayContaining(['READY', 'CONFIGURATION_CHANGED color']))
     })
 
+    it('is ready with an environment that has no flags', async () => {
+      world.net.respond = () => HttpResponse.json([])
+      await OpenFeature.setProviderAndWait(guidonProvider(world.client()))
+      expect(app.providerStatus).toBe(ProviderStatus.READY)
+    })
+
     it('waits for the network when it is told to', async () => {
       const storage = memoryStorage()
       await world.client({ storage }).ready({ from: 'network' })
