@@ -3,7 +3,7 @@ import type { Client } from '../client/client.ts'
 import type { Flag } from '../model/flag.ts'
 
 /** The reads that an evaluation is made of. */
-export interface Readable extends Pick<Client, 'all' | 'identity' | 'status' | 'traits'> {
+export interface Readable extends Pick<Client, 'identity' | 'status'> {
   flag(name: string): Flag | undefined
 }
 

@@ -9,7 +9,7 @@ import { createEmitter } from './emitter.ts'
 /** What the provider uses of a client. Any `createClient()` gives it, whatever flags it knows. */
 export interface ProviderClient
   extends Readable,
-    Pick<Client, 'ready' | 'identify' | 'setTraits' | 'reset' | 'on'> {}
+    Pick<Client, 'all' | 'ready' | 'identify' | 'setTraits' | 'reset' | 'on'> {}
 
 export interface GuidonProviderOptions {
   /** Where `track()` sends: the `experiments()` that the client has in `use`. Without it nothing is tracked. */
