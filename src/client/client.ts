@@ -169,7 +169,8 @@ export interface Consent {
  * app gets, and before the app does.
  */
 export interface Inside {
-  readonly client: Client
+  /** An extension is for any app, so it knows no flags: not even those of `FlagTypes`, which no other door has heard of. */
+  readonly client: Client<Record<string, FlagValue>>
   readonly environmentKey: string
   /** The API's base, with its final slash. */
   readonly api: string

@@ -2,7 +2,9 @@
  * An app that declares its flags once, as the file does that `guidon types` writes. Compiled against the built types by
  * `test/doors.test.ts`: a line under `@ts-expect-error` that compiles is an error itself.
  */
-import { createClient } from 'guidon'
+import { createClient, type Extension } from 'guidon'
+import { analytics, experiments } from 'guidon/analytics'
+import { lifecycle, polling, realtime, tabs } from 'guidon/live'
 import { guidonProvider } from 'guidon/openfeature'
 import { useFlag, useFlagEnabled, useFlags } from 'guidon/react'
 
@@ -13,7 +15,11 @@ declare module 'guidon' {
   }
 }
 
-const flags = createClient({ environmentKey: 'key' })
+// Extensions are for any app, and so know no flags: of other doors, and of this app's own.
+const heard: Extension = ({ client }) => client.on('change', () => client.isEnabled('whatever'))
+const use = [tabs([realtime(), polling(), heard]), lifecycle(), analytics(), experiments()]
+
+const flags = createClient({ environmentKey: 'key', use })
 export const size: number = flags.value('font-size', 16)
 export const title: string = flags.value('title', 'none')
 // @ts-expect-error: no such flag
