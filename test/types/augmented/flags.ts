@@ -7,6 +7,7 @@ import { analytics, experiments } from 'guidon/analytics'
 import { lifecycle, polling, realtime, tabs } from 'guidon/live'
 import { guidonProvider } from 'guidon/openfeature'
 import { useFlag, useFlagEnabled, useFlags } from 'guidon/react'
+import * as vue from 'guidon/vue'
 
 declare module 'guidon' {
   interface FlagTypes {
@@ -38,3 +39,12 @@ export const useNothing = () => {
   // @ts-expect-error: a number, not a text
   useFlag('font-size', '16')
 }
+// And so do Vue's.
+vue.guidon(flags)
+export const ref: { readonly value: number } = vue.useFlag('font-size', 16)
+// @ts-expect-error: no such flag
+vue.useFlagEnabled('nothing')
+// @ts-expect-error: a number, not a text
+vue.useFlag('font-size', '16')
+// @ts-expect-error: what an app declares is not yet what a server sends
+export const told: string | undefined = vue.useFlags(['title']).value.title
