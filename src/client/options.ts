@@ -4,12 +4,9 @@ import { GuidonError } from '../model/errors.ts'
 import type { Defaults, SnapshotData } from '../model/snapshot.ts'
 import type { TraitInputs } from '../model/trait.ts'
 import type { OutboxOptions } from '../outbox/outbox.ts'
-import type { newGuid } from '../privacy/guid.ts'
+import type { RandomSource } from '../privacy/guid.ts'
 import type { Consent, Extension } from './client.ts'
 import type { GuardOptions } from './guards.ts'
-
-/** Fills an array with random bytes, and gives it back: what `crypto.getRandomValues` does. */
-export type RandomSource = NonNullable<Parameters<typeof newGuid>[0]>
 
 /** A user: an opaque identifier, and what is known of them. Without `id`, traits of a visitor nobody knows. */
 export interface IdentityOptions {

@@ -85,6 +85,7 @@ createClient({ environmentKey: 'key', identity: { id: 'guid', traits: { plan: 'p
 createClient({ environmentKey: 'key', identity: { traits: { plan: transient('pro') } } })
 createClient({ environmentKey: 'key', apply: 'next-start' })
 createClient({ environmentKey: 'key', apply: { title: 'next-start' } })
+createClient({ environmentKey: 'key', random: (bytes) => crypto.getRandomValues(bytes) })
 // @ts-expect-error: the environment key is needed
 createClient({})
 // @ts-expect-error: no such policy
