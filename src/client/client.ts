@@ -7,6 +7,7 @@ import type { TraitInputs } from '../model/trait.ts'
 import type { IdentifierPolicy } from '../privacy/identifier.ts'
 import type { TraitPolicy } from '../privacy/traits.ts'
 import type { Send } from '../transport/http.ts'
+import type { Fetch } from '../transport/platform.ts'
 
 /** Names and value types of your flags, filled in by the declaration file that `guidon types` writes. */
 // biome-ignore lint/suspicious/noEmptyInterface: it is there to be merged with.
@@ -181,7 +182,7 @@ export interface Inside {
   /** The age of the flags that are shown. `Infinity` for bundled flags, and when the clock was set back. */
   ageMs(): number
   /** The `fetch` to use, looked up anew at each call. */
-  readonly fetch: typeof fetch
+  readonly fetch: Fetch
   /** One request over the client's road: with its key and its time limit. Rejects with a GuidonError. */
   readonly send: Send
   /** The same road to another server. `base` has its final slash. */

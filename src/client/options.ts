@@ -5,6 +5,7 @@ import type { Defaults, SnapshotData } from '../model/snapshot.ts'
 import type { TraitInputs } from '../model/trait.ts'
 import type { OutboxOptions } from '../outbox/outbox.ts'
 import type { RandomSource } from '../privacy/guid.ts'
+import type { Fetch } from '../transport/platform.ts'
 import type { Consent, Extension } from './client.ts'
 import type { GuardOptions } from './guards.ts'
 
@@ -57,7 +58,7 @@ export interface ClientOptions {
   /** Extensions. */
   readonly use?: readonly Extension[]
   /** The `fetch` to use. Default: the global one, looked up at each request. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: Fetch
   /** Fills bytes at random, where the runtime has no `crypto.getRandomValues`. */
   readonly random?: RandomSource
 }
