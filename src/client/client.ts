@@ -66,9 +66,9 @@ export interface ReadyOptions {
    * `'any'`: flags of this user, from wherever they come first: the device, the page or the network. `'network'`: the
    * server's answer. Default: `'any'`.
    */
-  readonly from?: 'any' | 'network'
+  readonly from?: 'any' | 'network' | undefined
   /** The longest wait. Default: 5,000. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
 }
 
 /** A guard did something. Told with the kind of data and the trait's key, never with the data. */
@@ -152,7 +152,7 @@ export interface Client<F extends object = KnownFlags> {
   onFlag(name: Name<F>, listener: (flag: Flag | undefined) => void): Stop
 
   /** What is shown, as plain data for a page. `shared` leaves the identity out: for a page that many visitors get. */
-  snapshot(options?: { shared?: boolean }): SnapshotData
+  snapshot(options?: { shared?: boolean | undefined }): SnapshotData
   /** Stops all it started. Reads go on; calls that need the network reject with `closed`. */
   close(): void
 }

@@ -12,9 +12,9 @@ interface Key {
 
 export interface EncryptionOptions {
   /** The database, in IndexedDB, that holds the key and nothing else. Default: `'guidon-key'`. */
-  readonly database?: string
+  readonly database?: string | undefined
   /** A key of your own (AES-GCM, to encrypt and decrypt), or who fetches it: for platforms without IndexedDB. */
-  readonly key?: Key | (() => MaybePromise<Key>)
+  readonly key?: Key | (() => MaybePromise<Key>) | undefined
 }
 
 /** What a text of ours begins with. Another way to encrypt will have another beginning. */

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import {
   type Client,
+  type ClientOptions,
   createClient,
   type Flag,
   type FlagValue,
@@ -124,3 +125,8 @@ const file = {
   flags: { title: { enabled: true, value: 'x' }, off: { enabled: false, value: null } },
 }
 createClient({ environmentKey: 'key', defaults: file })
+
+// What an app does not know it need not leave out: `undefined` is as if it were not said.
+type Unsaid<O> = { [K in keyof O as object extends Pick<O, K> ? K : never]-?: undefined }
+const unsaid: Partial<ClientOptions> = {} as Unsaid<ClientOptions>
+createClient({ ...unsaid, environmentKey: 'key' })
