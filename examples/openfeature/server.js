@@ -1,6 +1,6 @@
 // A page that reads its flags through OpenFeature, and a flag service of its own for it to ask.
 //
-//     npm run example:openfeature                      http://127.0.0.1:8789
+//     npm run example:openfeature                      http://127.0.0.1:8792
 //     node examples/openfeature/server.js --port 0     any free port; the one line printed holds the address
 
 import { createServer } from 'node:http'
@@ -80,7 +80,7 @@ const answer = (request, response) => {
   return response.writeHead(404).end()
 }
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '8789' } } })
+const { values } = parseArgs({ options: { port: { type: 'string', default: '8792' } } })
 const server = createServer(answer).listen(Number(values.port), '127.0.0.1', () => {
   process.stdout.write(`The example is at http://127.0.0.1:${server.address().port}/ (Ctrl+C ends it)\n`)
 })

@@ -1,10 +1,10 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import { createClient } from '../../src/index.ts'
 import { type Demo, start } from '../chromium/demo.ts'
 import { ada, bob } from '../chromium/document.ts'
 import { type Answer, answering, held, type Net, startNet } from '../chromium/net.ts'
-import { HEADLINE, headline, headlines, identifiers, shop, snapshot } from './page.ts'
+import { HEADLINE, headline, headlines, shop, snapshot } from './page.ts'
+import { visitorsOf } from './visitors.ts'
 
 // The example as it runs, with a flag service that does what a test wants.
 
@@ -46,48 +46,7 @@ afterAll(async () => {
   await net.close()
 })
 
-const visit = (visitor?: string, path = '', init: RequestInit = {}) =>
-  fetch(new URL(path, example.url), {
-    ...init,
-    redirect: 'manual',
-    headers: visitor ? { Cookie: `visitor=${visitor}` } : {},
-  })
-const textFor = async (visitor?: string) => (await visit(visitor)).text()
-
-it('gives a visitor a GUID at the first visit, and asks for their flags once each time', async () => {
-  const first = await visit()
-  const guid = /^visitor=([^;]+)/.exec(first.headers.get('Set-Cookie') ?? '')?.[1]
-  expect(guid).toMatch(/^[\da-f]{8}-[\da-f]{4}-4/)
-  const second = await visit(guid)
-  expect(second.headers.get('Set-Cookie')).toBeNull()
-  expect(identifiers(net)).toEqual([guid, guid])
-})
-
-it('shows fifty visitors at once their own flags, each', async () => {
-  const guids = Array.from({ length: 50 }, () => crypto.randomUUID())
-  net.replace(headlines(Object.fromEntries(guids.map((guid) => [guid, `for ${guid}`]))))
-  const pages = await Promise.all(guids.map(textFor))
-  expect(pages.map(headline)).toEqual(guids.map((guid) => `for ${guid}`))
-  expect(pages.map((page) => snapshot(page).identity)).toEqual(guids)
-  expect(identifiers(net).sort()).toEqual(guids.sort())
-})
-
-it('brings the flags to the page’s client, which asks for none', async () => {
-  net.replace(headlines({ [ada]: 'for ada' }))
-  const found = snapshot(await textFor(ada))
-  const ask = vi.fn<typeof fetch>()
-  const client = createClient({
-    environmentKey: found.environment,
-    identity: found.identity,
-    snapshot: found,
-    fetch: ask,
-  })
-  expect(client.value(HEADLINE, '')).toBe('for ada')
-  expect(client.status.state).toBe('fresh')
-  await client.ready({ from: 'network' })
-  expect(ask).not.toHaveBeenCalled()
-  client.close()
-})
+const { visit, textFor } = visitorsOf(() => [example, net])
 
 it('has the next page know of a trait that a visitor set', async () => {
   expect((await visit(ada, 'plan', { method: 'POST' })).headers.get('Location')).toBe('/')

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createClient } from '../../../src/index.ts'
 import { type Demo, start } from '../../chromium/demo.ts'
 import { ada, bob } from '../../chromium/document.ts'
 import { answering, type Net, startNet } from '../../chromium/net.ts'
-import { HEADLINE, headline, headlines, identifiers, shop, snapshot } from '../page.ts'
+import { HEADLINE, headline, headlines, shop, snapshot } from '../page.ts'
+import { visitorsOf } from '../visitors.ts'
 
 describe('a worker, in the runtime of workers', () => {
   const begin = (...options: string[]) => start('examples/worker/server.js', ...options)
@@ -27,41 +27,7 @@ describe('a worker, in the runtime of workers', () => {
     await net?.close()
   })
 
-  const visit = (visitor?: string, path = '', init: RequestInit = {}) =>
-    fetch(new URL(path, example.url), { ...init, headers: visitor ? { Cookie: `visitor=${visitor}` } : {} })
-  const textFor = async (visitor?: string) => (await visit(visitor)).text()
-
-  it('gives a visitor a GUID at the first visit, and asks for their flags once each time', async () => {
-    const first = await visit()
-    const guid = /^visitor=([^;]+)/.exec(first.headers.get('Set-Cookie') ?? '')?.[1]
-    expect(guid).toMatch(/^[\da-f]{8}-[\da-f]{4}-4/)
-    const second = await visit(guid)
-    expect(second.headers.get('Set-Cookie')).toBeNull()
-    expect(identifiers(net)).toEqual([guid, guid])
-  })
-
-  it('shows fifty visitors at once their own flags, each', async () => {
-    const guids = Array.from({ length: 50 }, () => crypto.randomUUID())
-    net.replace(headlines(Object.fromEntries(guids.map((guid) => [guid, `for ${guid}`]))))
-    const pages = await Promise.all(guids.map(textFor))
-    expect(pages.map(headline)).toEqual(guids.map((guid) => `for ${guid}`))
-    expect(pages.map((page) => snapshot(page).identity)).toEqual(guids)
-  })
-
-  it('brings the flags to the page’s client, which asks for none', async () => {
-    const found = snapshot(await textFor(ada))
-    const ask = vi.fn<typeof fetch>()
-    const client = createClient({
-      environmentKey: found.environment,
-      identity: ada,
-      snapshot: found,
-      fetch: ask,
-    })
-    expect(client.status.state).toBe('fresh')
-    await client.ready({ from: 'network' })
-    expect(ask).not.toHaveBeenCalled()
-    client.close()
-  })
+  const { visit, textFor } = visitorsOf(() => [example, net])
 
   it('answers before a trait has arrived, and has it arrive', async () => {
     let letGo = () => {}
