@@ -62,8 +62,10 @@ export async function mirror({
 
 function meaning(problem: GuidonError, api: string): string {
   const { code, status, cause } = problem
-  if (code === 'payload')
-    return `${api} answers, but not with an environment document (${oneLine(cause)}). It should be the base of the SDK API, such as https://flags.example.com/api/v1/.`
+  if (code === 'payload') {
+    const why = oneLine(cause).replace(/^This is not an environment document: (.*)\.$/, '$1')
+    return `${api} answers, but not with an environment document (${why}). It should be the base of the SDK API, such as https://flags.example.com/api/v1/.`
+  }
   if (code === 'timeout') return `${api} did not answer in time.`
   if (status === 401 || status === 403)
     return `${api} answers ${status}: it does not know the server-side key.`

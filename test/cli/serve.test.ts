@@ -314,6 +314,33 @@ test('ends with one line when the server refuses the key, whatever is in the fil
   }
 })
 
+test.each<[string, () => Response, string]>([
+  [
+    'a page',
+    () => new Response('<p>Welcome to our Wi-Fi'),
+    'answers, but not with an environment document (Unexpected token',
+  ],
+  [
+    'other JSON',
+    () => Response.json({ api_key: 'a' }),
+    'answers, but not with an environment document (project should be an object, but is missing). It should be',
+  ],
+  [
+    'a redirect',
+    () => Response.redirect('http://127.0.0.1:9/', 302),
+    'answers with a redirect (302), which is not followed',
+  ],
+  ['an error', () => new Response('', { status: 502 }), 'answers 502: it has a problem of its own.'],
+])('starts with what is kept when the server answers with %s', async (_, answer, line) => {
+  const server = await listen(answer, { port: 0 })
+  afterwards(() => server.close())
+  const args = ['--from-server', server.url, '--server-key', SERVER_KEY, ...ofFile().args]
+  const { err, count } = await serving(args)
+  expect(err).toEqual([expect.stringContaining(`${server.url} ${line}`)])
+  expect(err[0]).toMatch(/ Starting with what is in \S+$/)
+  expect(await count()).toBe(6)
+})
+
 test('tries again at the start, then ends with a line', async () => {
   const { url, env, end } = await upstream()
   await end()
