@@ -8,6 +8,8 @@ export interface Terminal {
   err(line: string): void
   /** Ctrl+C and its like. */
   readonly stop: AbortSignal
+  /** Listens to the lines that somebody types, and gives back its end. Nothing where nobody sits. */
+  onLine?(listener: (line: string) => void): (() => void) | undefined
   /** The environment's variables. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** The folder that file names are relative to. */

@@ -11,7 +11,7 @@ afterEach(async () => {
 export const afterwards = (end: () => unknown): void => void ends.push(end)
 
 /** Runs the program in a terminal of its own. */
-export function run(args: readonly string[], { env = {}, cwd = '/' }: Partial<Terminal> = {}) {
+export function run(args: readonly string[], { env = {}, cwd = '/', onLine }: Partial<Terminal> = {}) {
   const out: string[] = []
   const err: string[] = []
   const stop = new AbortController()
@@ -21,6 +21,7 @@ export function run(args: readonly string[], { env = {}, cwd = '/' }: Partial<Te
     stop: stop.signal,
     env,
     cwd,
+    ...(onLine && { onLine }),
   })
   const end = () => {
     stop.abort()
