@@ -18,7 +18,7 @@ export default defineConfig({
           // A file that needs one says so in its first line (`@vitest-environment happy-dom`).
           environment: 'node',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/chromium/**', '**/node_modules/**'],
+          exclude: ['test/chromium/**', 'test/examples/large/**', '**/node_modules/**'],
           setupFiles: ['test/quiet.ts'],
         },
       },

@@ -15,7 +15,7 @@ export type {
 } from './client/client.ts'
 export { createClient } from './client/create-client.ts'
 export type { GuardOptions } from './client/guards.ts'
-export type { ClientOptions, IdentityOptions, RandomSource } from './client/options.ts'
+export type { ClientOptions, IdentityOptions } from './client/options.ts'
 export { readSnapshot, snapshotScript } from './client/page.ts'
 export type { MaybePromise, Stop, Storage } from './core/ports.ts'
 export type { Apply, ApplyPolicy } from './core/store.ts'
@@ -30,7 +30,7 @@ export {
   transient,
 } from './model/trait.ts'
 export type { OutboxOptions } from './outbox/outbox.ts'
-export { newGuid } from './privacy/guid.ts'
+export { newGuid, type RandomSource } from './privacy/guid.ts'
 export type { IdentifierPolicy } from './privacy/identifier.ts'
 export { opaqueId } from './privacy/opaque-id.ts'
 export type { TraitDetector, TraitPolicy } from './privacy/traits.ts'

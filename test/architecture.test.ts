@@ -34,7 +34,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   transport: ['cross-fetch'],
   storage: ['idb-keyval'],
   live: ['eventsource-parser'],
-  vue: ['vue'],
+  vue: ['guidon', 'vue'],
   // Its types alone, as a test below says.
   openfeature: ['@openfeature/web-sdk'],
   react: ['guidon', 'react'],

@@ -3,7 +3,7 @@ import { createBatch } from './batch.ts'
 
 export interface ExperimentsOptions {
   /** Where events go. Default: Flagsmith's `https://events.api.flagsmith.com/`. */
-  readonly url?: string
+  readonly url?: string | undefined
 }
 
 /**
@@ -16,7 +16,7 @@ export interface EventDetails {
   /** The flag it is about. */
   readonly feature?: string | undefined
   /** Up to 8 KiB of JSON. */
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** An extension for `use: […]` that sends events. One for each client. */

@@ -61,7 +61,7 @@ function traitOf(text: string, others: PullOptions['traits']): PullOptions['trai
   }
 }
 
-function secondsOf(text: string): number {
+export function secondsOf(text: string): number {
   const seconds = Number(text)
   if (!(seconds > 0)) throw new InvalidArgumentError('It must be a number of seconds.')
   return seconds

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import { serve } from 'srvx/node'
 
 export interface ListenOptions {
@@ -13,12 +14,15 @@ export interface ListenOptions {
 export interface Listening {
   /** Where, with the port that was taken and a final slash. */
   readonly url: string
+  /** Drops all connections, whatever they are in the middle of, and takes new ones. */
+  cut(): void
   /** Stops at once: open connections, event streams among them, are ended. */
   close(): Promise<void>
 }
 
 /**
  * Hosts a function from Request to Response as an HTTP server of Node. Rejects when the port cannot be had.
+ * For `Response.error()` it drops the connection without an answer.
  *
  * @example const { url, close } = await listen(edge.handler, { port: 8787 })
  */
@@ -27,7 +31,12 @@ export async function listen(
   { port, host = '127.0.0.1', onError }: ListenOptions,
 ): Promise<Listening> {
   const server = serve({
-    fetch: handler,
+    async fetch(request) {
+      const response = await handler(request)
+      if (response.type !== 'error') return response
+      request.runtime?.node?.req.socket.destroy()
+      return new Response()
+    },
     port,
     hostname: host,
     error(error) {
@@ -40,5 +49,9 @@ export async function listen(
     gracefulShutdown: false,
   })
   await server.serve()
-  return { url: server.url!, close: () => server.close(true) }
+  return {
+    url: server.url!,
+    cut: () => (server.node!.server as Server).closeAllConnections(),
+    close: () => server.close(true),
+  }
 }

@@ -57,12 +57,12 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   }
 }
 
+/** For commands that have none of their own. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   pull: 'guidon pull --out src/flags.json --fallback-on-error',
   types: 'guidon types --from src/flags.json --out src/guidon.d.ts',
   check: 'guidon check --src src --fail-on missing,drift',
   doctor: 'guidon doctor --origin https://shop.example.com',
-  serve: 'guidon serve --document environment.json',
 }
 
 /** What comes after the lists of `guidon --help`. */
@@ -73,10 +73,14 @@ const more = (paint: Paint): string => {
       ...lines.map(([term, text]) => `  ${paint('cyan', term.padEnd(24))}${text}`),
     ].join('\n')
   return [
-    [paint('bold', 'Examples:'), ...Object.values(EXAMPLES).map((line) => `  ${line}`)].join('\n'),
+    [
+      paint('bold', 'Examples:'),
+      ...[...Object.values(EXAMPLES), 'guidon serve --document environment.json'].map((line) => `  ${line}`),
+    ].join('\n'),
     part('Environment', [
       ['GUIDON_ENVIRONMENT_KEY', 'the client-side key of your environment'],
       ['GUIDON_API', 'the base of the SDK API, if it is not Flagsmith’s own'],
+      ['GUIDON_SERVER_KEY', 'a server-side key, for serve alone'],
       ['NO_COLOR, FORCE_COLOR', 'no colours, colours'],
     ]),
     'What is always the same goes into guidon.config.json (or .js, .mjs, .ts).',

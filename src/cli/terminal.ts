@@ -12,6 +12,8 @@ export interface Terminal {
   readonly colours?: boolean
   /** Ctrl+C and its like. Who never asks for it is ended by them. */
   readonly stop: AbortSignal
+  /** Listens to the lines that somebody types, and gives back its end. Nothing where nobody sits. */
+  onLine?(listener: (line: string) => void): (() => void) | undefined
   /** The environment's variables. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** The folder that file names are relative to. */

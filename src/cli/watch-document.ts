@@ -3,11 +3,15 @@ import { type EnvironmentDocument, environmentDocument } from '../edge/document.
 import { GuidonError } from '../model/errors.ts'
 import { oneLine } from './words.ts'
 
+type Read = (text: string) => EnvironmentDocument
+
 export interface WatchOptions {
   /** Gets every new document. */
   onChange: (document: EnvironmentDocument) => void
   /** Hears why a change was not taken: bad JSON, no document, no file. Told once of each. */
   onProblem: (problem: unknown) => void
+  /** Makes a document of the file's text, or throws. @default takes it for one, as JSON */
+  read?: Read
   /** @default 200 */
   everyMs?: number
 }
@@ -27,12 +31,12 @@ export interface WatchedDocument {
  */
 export async function watchDocument(
   file: string,
-  { onChange, onProblem, everyMs = 200 }: WatchOptions,
+  { onChange, onProblem, read, everyMs = 200 }: WatchOptions,
 ): Promise<WatchedDocument> {
   // The mark before the text: a change in between is then seen at the next look, instead of never.
   let mark = await markOf(file)
   let text: string | undefined = await textOf(file)
-  const document = documentIn(text, file)
+  const document = documentIn(text, file, read)
   /** A file may be half written when it is looked at: what is wrong with it is told when it still is at the next look. */
   let doubt: unknown
 
@@ -62,7 +66,7 @@ export async function watchDocument(
     }
     text = found
     try {
-      if (found !== undefined) onChange(documentIn(found, file))
+      if (found !== undefined) onChange(documentIn(found, file, read))
     } catch (error) {
       problem = error
     }
@@ -105,16 +109,16 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-function documentIn(text: string, file: string): EnvironmentDocument {
-  let json: unknown
+/** The document in the text of a file. What it throws says which file it was. */
+export function documentIn(
+  text: string,
+  file: string,
+  read: Read = (text) => environmentDocument(JSON.parse(text)),
+): EnvironmentDocument {
   try {
-    json = JSON.parse(text)
+    return read(text)
   } catch (cause) {
-    throw new GuidonError('invalid-option', `${file} is not JSON (${oneLine(cause)}).`, { cause })
-  }
-  try {
-    return environmentDocument(json)
-  } catch (cause) {
-    throw new GuidonError('invalid-option', `${file}: ${oneLine(cause)}`, { cause })
+    const what = cause instanceof SyntaxError ? ` is not JSON (${oneLine(cause)}).` : `: ${oneLine(cause)}`
+    throw new GuidonError('invalid-option', `${file}${what}`, { cause })
   }
 }

@@ -7,6 +7,7 @@ import type { TraitInputs } from '../model/trait.ts'
 import type { IdentifierPolicy } from '../privacy/identifier.ts'
 import type { TraitPolicy } from '../privacy/traits.ts'
 import type { Send } from '../transport/http.ts'
+import type { Fetch } from '../transport/platform.ts'
 
 /** Names and value types of your flags, filled in by the declaration file that `guidon types` writes. */
 // biome-ignore lint/suspicious/noEmptyInterface: it is there to be merged with.
@@ -72,9 +73,9 @@ export interface ReadyOptions {
    * `'any'`: flags of this user, from wherever they come first: the device, the page or the network. `'network'`: the
    * server's answer. Default: `'any'`.
    */
-  readonly from?: 'any' | 'network'
+  readonly from?: 'any' | 'network' | undefined
   /** The longest wait. Default: 5,000. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
 }
 
 /** A guard did something. Told with the kind of data and the trait's key, never with the data. */
@@ -160,7 +161,7 @@ export interface Client<F extends object = KnownFlags> {
   onFlag(name: Name<F>, listener: (flag: Flag | undefined) => void): Stop
 
   /** What is shown, as plain data for a page. `shared` leaves the identity out: for a page that many visitors get. */
-  snapshot(options?: { shared?: boolean }): SnapshotData
+  snapshot(options?: { shared?: boolean | undefined }): SnapshotData
   /** Stops all it started. Reads go on; calls that need the network reject with `closed`. */
   close(): void
 }
@@ -178,7 +179,8 @@ export interface Consent {
  * app gets, and before the app does.
  */
 export interface Inside {
-  readonly client: Client
+  /** An extension is for any app, so it knows no flags: not even those of `FlagTypes`, which no other door has heard of. */
+  readonly client: Client<Record<string, FlagValue>>
   readonly environmentKey: string
   /** The API's base, with its final slash. */
   readonly api: string
@@ -189,7 +191,7 @@ export interface Inside {
   /** The age of the flags that are shown. `Infinity` for bundled flags, and when the clock was set back. */
   ageMs(): number
   /** The `fetch` to use, looked up anew at each call. */
-  readonly fetch: typeof fetch
+  readonly fetch: Fetch
   /** One request over the client's road: with its key and its time limit. Rejects with a GuidonError. */
   readonly send: Send
   /** The same road to another server. `base` has its final slash. */

@@ -99,7 +99,8 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
 
   const own: Omit<Client, keyof typeof reads | keyof typeof talk.calls> = {
     async setConsent(change) {
-      consent = { ...consent, ...change }
+      // What is `undefined` is not said.
+      consent = { ...consent, ...JSON.parse(JSON.stringify(change)) }
       await storage.allow(consent.storage)
     },
     on: events.on,

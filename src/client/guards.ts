@@ -10,15 +10,15 @@ import type { GuardEvent } from './client.ts'
 /** What the guards do with what they find. */
 export interface GuardOptions {
   /** Identifiers that are personal data: an e-mail, a phone number, a name. Default: `'block'`. */
-  readonly personal?: IdentifierPolicy
+  readonly personal?: IdentifierPolicy | undefined
   /** Identifiers that can be guessed: `42`, `user_512356`. Default: `'block'`. */
-  readonly guessable?: IdentifierPolicy
+  readonly guessable?: IdentifierPolicy | undefined
   /** What `'hash'` mixes in: a text of your app's own, the same for ever. */
-  readonly salt?: string
+  readonly salt?: string | undefined
   /** Persistent traits that are personal data, by value or by key. Default: `'transient'`: sent, stored nowhere. */
-  readonly traits?: TraitPolicy
+  readonly traits?: TraitPolicy | undefined
   /** More rules for traits. A text or `true` says that a trait is personal. */
-  readonly detectors?: readonly TraitDetector[]
+  readonly detectors?: readonly TraitDetector[] | undefined
 }
 
 /** The guards, with the app's policies. They throw a GuidonError for what must not pass. */

@@ -12,16 +12,16 @@ export interface EdgeOptions {
   /** A Flagsmith environment document. Its `api_key` is the client-side key. */
   document: EnvironmentDocument
   /** The keys of servers, which may see server-only features and read the document. @default none */
-  serverKeys?: readonly string[]
+  serverKeys?: readonly string[] | undefined
   /**
    * Whether traits are kept for the next request, in memory, as the API keeps them in its database. False makes this
    * server forget, as the Edge Proxy does: each request is evaluated with the traits it brings. @default true
    */
-  persistTraits?: boolean
+  persistTraits?: boolean | undefined
   /** Room for kept traits; beyond it the identity that was away longest is forgotten. @default 64 MiB */
-  maxTraitBytes?: number
+  maxTraitBytes?: number | undefined
   /** A larger request body is refused. @default 1 MiB */
-  maxBodyBytes?: number
+  maxBodyBytes?: number | undefined
 }
 
 /** A server in the shape of a function: whatever can speak HTTP can host it. */

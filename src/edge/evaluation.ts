@@ -26,9 +26,9 @@ export interface Feature {
 /** Who asks: an identifier, and the traits known of it. */
 export interface Identity {
   readonly identifier: string
-  readonly traits?: ReadonlyMap<string, TraitValue>
+  readonly traits?: ReadonlyMap<string, TraitValue> | undefined
   /** False leaves the identity's own overrides aside. @default true */
-  readonly overrides?: boolean
+  readonly overrides?: boolean | undefined
 }
 
 /** A document, prepared for many evaluations. */

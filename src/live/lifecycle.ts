@@ -3,7 +3,7 @@ import { type AwakeOptions, createAwake } from './awake.ts'
 
 export interface LifecycleOptions extends AwakeOptions {
   /** Flags that were answered longer ago are refreshed. Default: 60,000. */
-  readonly maxAgeMs?: number
+  readonly maxAgeMs?: number | undefined
 }
 
 /**

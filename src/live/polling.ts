@@ -4,7 +4,7 @@ import { createPoller } from './poller.ts'
 
 export interface PollingOptions extends AwakeOptions {
   /** From the end of one poll to the next, on average. At least 1,000; `Infinity` pauses. Default: 60,000. */
-  readonly intervalMs?: number
+  readonly intervalMs?: number | undefined
 }
 
 export type Polling = Extension & {

@@ -15,11 +15,11 @@ export interface RealtimeOptions extends AwakeOptions {
    * The base of the event streams: `sse/environments/<key>/stream` comes after it. Default: `https://realtime.flagsmith.com/`
    * for Flagsmith's own api, else the origin of the client's `api`.
    */
-  readonly url?: string
+  readonly url?: string | undefined
   /** For React Native: what makes an EventSource. Default: the global one, else streaming with the client's `fetch`. */
-  readonly eventSource?: EventSourceConstructor
+  readonly eventSource?: EventSourceConstructor | undefined
   /** From poll to poll while streams are blocked, as `polling` does it. At least 1,000. Default: 60,000. */
-  readonly fallbackIntervalMs?: number
+  readonly fallbackIntervalMs?: number | undefined
 }
 
 /**

@@ -28,11 +28,12 @@ export const toText = (
   shared?: boolean,
 ): string =>
   JSON.stringify({
+    shared,
+    // May be shared itself: flags of the page, until the server has said which are this user's.
     ...snapshot,
     v: 1,
     environment,
     identity,
-    shared,
     flags: [...snapshot.flags],
   } satisfies SnapshotData)
 

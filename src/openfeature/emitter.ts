@@ -5,23 +5,23 @@ import type { AnyProviderEvent, EventHandler, ProviderEventEmitter } from '@open
  * an app. That a handler throws is looked after by the SDK, for its own, and by the client.
  */
 export const createEmitter = (): ProviderEventEmitter<AnyProviderEvent> => {
-  let handlers: Record<string, EventHandler[]> = {}
-  const getHandlers = (event: AnyProviderEvent) => handlers[event] ?? []
+  let sets: Record<string, Set<EventHandler>> = {}
+  const handlers = (event: AnyProviderEvent) => (sets[event] ??= new Set())
 
   return {
-    getHandlers,
+    getHandlers: (event) => [...handlers(event)],
     emit(event, details) {
-      for (const handler of getHandlers(event)) handler(details as never)
+      for (const handler of handlers(event)) handler(details as never)
     },
     addHandler(event, handler) {
-      handlers[event] = [...getHandlers(event), handler]
+      handlers(event).add(handler)
     },
     removeHandler(event, handler) {
-      handlers[event] = getHandlers(event).filter((other) => other !== handler)
+      handlers(event).delete(handler)
     },
     removeAllHandlers(event) {
-      if (event) handlers[event] = []
-      else handlers = {}
+      if (event) handlers(event).clear()
+      else sets = {}
     },
     setLogger() {
       return this

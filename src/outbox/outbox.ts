@@ -5,9 +5,9 @@ import type { Trait, TraitValue } from '../model/trait.ts'
 /** How much the outbox holds, and how long. What has to go is told as an `error` event, `dropped-trait`. */
 export interface OutboxOptions {
   /** Characters on the device. When more waits, the oldest writes go. Default: 32,768. */
-  readonly maxChars?: number
+  readonly maxChars?: number | undefined
   /** Older writes go. Default: 2,592,000,000 (30 days). */
-  readonly maxAgeMs?: number
+  readonly maxAgeMs?: number | undefined
 }
 
 /**

@@ -13,9 +13,9 @@ export interface ReactNativeOptions extends HandedOn {
   /** AsyncStorage; an MMKV, for flags in the first frame; or a storage of guidon's, `encrypted(…)` for example. */
   readonly storage: NativeStorage
   /** React Native's `AppState`. Without it an app counts as visible always. */
-  readonly appState?: AppStateLike
+  readonly appState?: AppStateLike | undefined
   /** `@react-native-community/netinfo`. Without it an app counts as online always. */
-  readonly netInfo?: NetInfoLike
+  readonly netInfo?: NetInfoLike | undefined
 }
 
 /** The same as guidon takes it: to spread into the options of `createClient`, and for each extension of `guidon/live`. */

@@ -21,8 +21,8 @@ export const provide = (client: Client, snapshot: SnapshotData | undefined): Pro
     reads() {
       if (!snapshot || (snapshot.identity && snapshot.identity !== client.identity)) return client
       page ??= createClient({
-        environmentKey: 'page',
-        snapshot: { ...snapshot, environment: 'page', identity: undefined, shared: undefined },
+        environmentKey: 'guidon',
+        snapshot: { ...snapshot, environment: 'guidon', identity: undefined, shared: undefined },
         storage: new Map<string, string>(),
         maxAgeMs: Infinity,
       })

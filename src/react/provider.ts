@@ -15,7 +15,7 @@ const Context = createContext<Provided | undefined>(undefined)
 
 export const useProvided = (): Provided => {
   const provided = useContext(Context)
-  if (!provided) throw new Error('[guidon] No <GuidonProvider> above')
+  if (!provided) throw new Error('[guidon] No GuidonProvider above')
   return provided
 }
 
@@ -78,10 +78,15 @@ const own = (options: ClientOptions): Own => {
   let found = owns.get(options)
   if (!found || found.users < 0) {
     found = { client: createClient(options), users: 0 }
-    // On a server each render is somebody else's. (React Native has a window, but no document.)
-    if (typeof window === 'object') owns.set(options, found)
-    // React does not say when it throws a render away. What is not mounted after a minute never will be, or begins anew.
-    leave(found, 60_000)
+    if (typeof window === 'object') {
+      owns.set(options, found)
+      // React does not say when it throws a render away. What is not mounted after a minute never will be, or begins anew.
+      leave(found, 60_000)
+    } else {
+      // On a server each render is somebody else's, and nothing comes after its flags. (React Native has a window, but no
+      // document.)
+      found.client.ready().then(found.client.close)
+    }
   }
   return found
 }
@@ -92,8 +97,7 @@ const leave = (left: Own, ms?: number) => {
     if (left.users) return
     left.users = -1
     left.client.close()
-    // Where there is a process, it need not wait for this. (In browsers a timer is a number.)
-  }, ms).unref?.()
+  }, ms)
 }
 
 interface MadeProps {

@@ -2,11 +2,19 @@ import { createStore, get, type UseStore, update } from 'idb-keyval'
 import type { MaybePromise, Storage } from '../core/ports.ts'
 import { GuidonError } from '../model/errors.ts'
 
+/** A CryptoKey, by what it has: Node's and React Native's types know no global one. */
+interface Key {
+  readonly algorithm: { readonly name: string }
+  readonly extractable: boolean
+  readonly type: string
+  readonly usages: readonly string[]
+}
+
 export interface EncryptionOptions {
   /** The database, in IndexedDB, that holds the key and nothing else. Default: `'guidon-key'`. */
-  readonly database?: string
+  readonly database?: string | undefined
   /** A key of your own (AES-GCM, to encrypt and decrypt), or who fetches it: for platforms without IndexedDB. */
-  readonly key?: CryptoKey | (() => MaybePromise<CryptoKey>)
+  readonly key?: Key | (() => MaybePromise<Key>) | undefined
 }
 
 /** What a text of ours begins with. Another way to encrypt will have another beginning. */
@@ -31,7 +39,7 @@ export const encrypted = (
   let opened: Promise<CryptoKey> | undefined
   const open = async () => {
     if (!globalThis.crypto?.subtle) throw new GuidonError('unsupported', 'needs crypto.subtle: use https')
-    return typeof key === 'function' ? key() : (key ?? keyOf(database))
+    return (typeof key === 'function' ? key() : (key ?? keyOf(database))) as MaybePromise<CryptoKey>
   }
   // One that failed is tried again at the next use: a database may be blocked for a moment only.
   const theKey = () =>

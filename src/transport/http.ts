@@ -1,9 +1,10 @@
 import { within } from '../core/within.ts'
 import { GuidonError } from '../model/errors.ts'
 import type { WireRequest } from '../wire/request.ts'
+import type { Abort, Fetch } from './platform.ts'
 
 /** Sends one request and gives the body of a successful answer. `stop` ends it, and is used up by it. */
-export type Send = (request: WireRequest, stop: AbortController) => Promise<string>
+export type Send = (request: WireRequest, stop: Abort) => Promise<string>
 
 /**
  * One request over `fetch`. Only the environment key goes along, because any header of our own fails the preflight on
@@ -13,7 +14,7 @@ export type Send = (request: WireRequest, stop: AbortController) => Promise<stri
  * @throws GuidonError `network`, `timeout`, `redirect`, `http`.
  */
 export const httpSend =
-  (api: string, environmentKey: string, fetcher: typeof fetch, timeoutMs: number): Send =>
+  (api: string, environmentKey: string, fetcher: Fetch, timeoutMs: number): Send =>
   async ({ path, body }, stop) => {
     const answer = async () => {
       const response = await fetcher(api + path, {

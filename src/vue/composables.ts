@@ -1,3 +1,5 @@
+// By the package's name, so that flags which an app declares for `guidon` are known here.
+import type { Client, FlagValue, KnownFlags } from 'guidon'
 import {
   type App,
   type ComputedRef,
@@ -8,12 +10,14 @@ import {
   shallowRef,
   toValue,
 } from 'vue'
-import type { Client, KnownFlags, Name, Widen } from '../client/client.ts'
+import type { Name, Widen } from '../client/client.ts'
 
 const KEY = Symbol('guidon')
 
 /** Gives a client to all components of an app: `app.use(guidon(client))`. Who made the client closes it. */
-export const guidon = (client: object) => ({ install: (app: App) => void app.provide(KEY, client) })
+export const guidon = <F extends object>(client: Client<F>) => ({
+  install: (app: App): void => void app.provide(KEY, client),
+})
 
 /** @throws Error where no `app.use(guidon(client))` was. */
 export const useGuidon = <F extends object = KnownFlags>(): Client<F> => {
@@ -45,10 +49,10 @@ export const useFlagEnabled = (
   fallback?: boolean,
 ): ComputedRef<boolean> => reading((client) => client.isEnabled(toValue(name), fallback))
 
-/** The values of several flags by name; `undefined` for an unknown one. */
+/** The values of several flags by name, of whatever type they are on the server; `undefined` for an unknown one. */
 export const useFlags = <K extends Name<KnownFlags>>(
   names: MaybeRefOrGetter<readonly K[]>,
-): ComputedRef<{ readonly [N in K]: KnownFlags[N] | undefined }> =>
+): ComputedRef<{ readonly [N in K]: FlagValue | undefined }> =>
   reading<Record<string, unknown>>((client, before) => {
     const now = Object.fromEntries(toValue(names).map((name) => [name, client.flag(name)?.value]))
     return before && JSON.stringify(before) === JSON.stringify(now) ? before : now

@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 
 export interface Demo {
   readonly url: string
-  close(): Promise<void>
+  /** All that it printed so far, complaints too. */
+  said(): string
+  /** What it has written to its standard error. */
+  complaints(): string
+  /** Asks it to end (SIGTERM), and gives its exit code, or the name of the signal when that ended it. */
+  close(): Promise<number | string>
 }
 
 /** The demo as `npm run demo` starts it, on a port of its own. */
@@ -12,21 +16,31 @@ export const startDemo = (...options: string[]): Promise<Demo> => start('scripts
 
 /** A script that serves something, and prints one line with the address. */
 export const start = async (script: string, ...options: string[]): Promise<Demo> => {
-  const child = spawn(process.execPath, [script, '--port', '0', ...options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(process.execPath, [script, '--port', '0', ...options])
   const ended = once(child, 'exit')
-  for await (const line of createInterface(child.stdout)) {
-    const url = /http:\S+/.exec(line)?.[0]
-    if (url) {
-      return {
-        url,
-        async close() {
-          child.kill()
-          await ended
-        },
-      }
+  let said = ''
+  let complaints = ''
+  child.stderr.on('data', (text) => {
+    complaints += text
+  })
+  const url = await new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        said += text
+        const found = /http:\S+(?=\s)/.exec(said)
+        if (found) resolve(found[0])
+      })
     }
+    ended.then(() => reject(new Error(`${script} did not start. Is dist/ built? \`npm run build\`\n${said}`)))
+  })
+  return {
+    url,
+    said: () => said,
+    complaints: () => complaints,
+    async close() {
+      child.kill()
+      const [code, signal] = await ended
+      return code ?? signal
+    },
   }
-  throw new Error(`${script} did not start. Is dist/ built? \`npm run build\``)
 }

@@ -127,6 +127,8 @@ export const held = (net: Net) => {
     letGo = resolve
   })
   net.answer = async (request, response) => {
+    // Else its body would be over before the edge listens.
+    request.pause()
     await gate
     await net.edge(request, response)
   }

@@ -163,6 +163,15 @@ describe.each([
     expect(other.identity).not.toBe(identity)
   })
 
+  it('is what it was where nothing is said, by a field that is undefined too', async () => {
+    const { storage, ours } = device()
+    const flags = await answered({ storage })
+    const before = ours()
+    await flags.setConsent({ analytics: true, storage: undefined } as never)
+    expect(ours()).toEqual(before)
+    expect(before).not.toEqual([])
+  })
+
   it('to analytics is separate: nothing is counted, kept or sent without it', async () => {
     const { storage, dump } = device()
     world.net.respond = (call) => (isCount(call) ? new Response('') : answerTo(call, { color: 'red' }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { GuidonError, memoryStorage } from '../../src/index.ts'
+import { type ClientOptions, GuidonError, memoryStorage } from '../../src/index.ts'
 import { ada, answerTo, bob, calm, KEY, until, useWorld, who } from '../world.ts'
 
 const defaults = {
@@ -155,6 +155,38 @@ describe('a client at its start', () => {
   it('adds the slash to an api that has none', async () => {
     await world.client({ api: 'https://flags.test/api/v1' }).ready({ from: 'network' })
     expect(world.net.calls[0]?.url.pathname).toBe('/api/v1/flags/')
+  })
+
+  it('takes an option that is undefined as one that was not said', async () => {
+    const unsaid: Record<Exclude<keyof ClientOptions, 'environmentKey' | 'api' | 'identity'>, undefined> = {
+      anonymous: undefined,
+      defaults: undefined,
+      snapshot: undefined,
+      storage: undefined,
+      keepIdentities: undefined,
+      resend: undefined,
+      outbox: undefined,
+      apply: undefined,
+      maxAgeMs: undefined,
+      timeoutMs: undefined,
+      retries: undefined,
+      consent: undefined,
+      guards: undefined,
+      use: undefined,
+      fetch: undefined,
+      random: undefined,
+    }
+    const flags = world.client({
+      ...unsaid,
+      identity: { id: ada, traits: undefined, transient: undefined },
+      outbox: { maxChars: undefined, maxAgeMs: undefined },
+      guards: { personal: undefined, guessable: undefined, salt: undefined, traits: undefined },
+    })
+    expect(await flags.ready({ from: undefined, timeoutMs: undefined })).toMatchObject({ stale: false })
+    expect(flags.value('color', 'none')).toBe(`of ${ada}`)
+    await flags.setTraits({ plan: 'pro' })
+    await expect(flags.identify('ada@example.com')).rejects.toMatchObject({ code: 'personal-identifier' })
+    expect(world.net.calls.map(({ method }) => method)).toEqual(['GET', 'POST'])
   })
 
   it('shares nothing between two clients of one process', async () => {

@@ -447,6 +447,16 @@ describe('a snapshot of the server', () => {
     await until(() => flags.value('color', '') === `of ${bob}`)
   })
 
+  it('that is shared stays so when it is handed on before the server has said whose flags are which', async () => {
+    const everyone = world.client()
+    await everyone.ready({ from: 'network' })
+    const server = world.client({ identity: ada, snapshot: everyone.snapshot({ shared: true }) })
+    const page = world.client({ identity: ada, snapshot: server.snapshot() })
+    await until(() => page.value('color', '') === `of ${ada}`)
+    await server.ready({ from: 'network' })
+    expect(server.snapshot()).not.toHaveProperty('shared')
+  })
+
   it('that is shared is preferred to older stored flags, so that the first paint does not flicker', async () => {
     const storage = memoryStorage()
     await world.client({ identity: bob, storage }).ready({ from: 'network' })

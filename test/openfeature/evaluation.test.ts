@@ -1,6 +1,6 @@
 import { type JsonValue, OpenFeature } from '@openfeature/web-sdk'
 import { HttpResponse } from 'msw'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ClientOptions } from '../../src/index.ts'
 import { memoryStorage } from '../../src/index.ts'
 import { type GuidonProviderOptions, guidonProvider } from '../../src/openfeature.ts'
@@ -131,7 +131,7 @@ describe('evaluation', () => {
       value: fallback,
       reason: 'ERROR',
       errorCode: 'TYPE_MISMATCH',
-      errorMessage: `'${key}' as ${type}`,
+      errorMessage: `${key} as ${type}`,
     })
   })
 
@@ -241,6 +241,21 @@ describe('evaluation', () => {
     await client.refresh().catch(() => {})
     expect(read('weeds')).toMatchObject({ value: 'x', errorCode: 'FLAG_NOT_FOUND' })
     expect(read('motto')).toMatchObject({ value: 'grow' })
+  })
+
+  it('makes no other flags when one is asked for that is not there', async () => {
+    const storage = memoryStorage()
+    await start({ storage })
+    await calm()
+    world.net.offline()
+    const client = await start({ storage })
+    await calm()
+    const all = vi.spyOn(client, 'all')
+    for (let i = 0; i < 100; i++) expect(ask('string', 'weeds', 'x').errorCode).toBe('FLAG_NOT_FOUND')
+    expect(all.mock.calls.length).toBeLessThan(2)
+    // What was found out is not held true of the next user.
+    await client.identify(ada).catch(() => {})
+    expect(ask('string', 'weeds', 'x').errorCode).toBe('PROVIDER_NOT_READY')
   })
 
   it('asks the address of the client and no other', async () => {

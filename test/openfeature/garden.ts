@@ -5,7 +5,8 @@ import { served } from '../served.ts'
 import { KEY } from '../world.ts'
 
 let ids = 0
-const feature = (name: string, value: unknown, more: object = {}) => ({
+/** A feature with a value, on unless it is said that it is not. */
+export const feature = (name: string, value: unknown, more: object = {}) => ({
   feature: { id: ++ids, name, type: 'STANDARD' as const },
   enabled: true,
   feature_state_value: value as string,
@@ -13,33 +14,36 @@ const feature = (name: string, value: unknown, more: object = {}) => ({
   ...more,
 })
 
+type State = ReturnType<typeof feature>
+
+/** An environment of features, some of which have another value for whoever has a trait. */
+export const environment = (
+  feature_states: State[],
+  overrides: { trait: string; is: string; state: State }[] = [],
+): EnvironmentDocument => ({
+  id: 1,
+  api_key: KEY,
+  name: 'Garden',
+  project: {
+    organisation: { persist_trait_data: true, stop_serving_flags: false },
+    hide_disabled_flags: false,
+    segments: overrides.map(({ trait, is, state }, index) => ({
+      id: index + 1,
+      name: `${trait} is ${is}`,
+      rules: [{ type: 'ALL', conditions: [{ operator: 'EQUAL', property_: trait, value: is }], rules: [] }],
+      feature_states: [state],
+    })),
+    server_key_only_feature_ids: [],
+  },
+  feature_states,
+  identity_overrides: [],
+})
+
 /** The environment of a garden centre: a flag of each type, some that are off, one that depends on who asks. */
 const gardenDocument = (): EnvironmentDocument => {
   const greeting = feature('greeting', 'Good day')
-  return {
-    id: 1,
-    api_key: KEY,
-    name: 'Garden',
-    project: {
-      organisation: { persist_trait_data: true, stop_serving_flags: false },
-      hide_disabled_flags: false,
-      segments: [
-        {
-          id: 1,
-          name: 'gardeners',
-          rules: [
-            {
-              type: 'ALL',
-              conditions: [{ operator: 'EQUAL', property_: 'thumb', value: 'green' }],
-              rules: [],
-            },
-          ],
-          feature_states: [{ ...greeting, feature_state_value: 'Hello again' }],
-        },
-      ],
-      server_key_only_feature_ids: [],
-    },
-    feature_states: [
+  return environment(
+    [
       greeting,
       feature('switch', null),
       feature('switched-off', null, { enabled: false }),
@@ -67,8 +71,8 @@ const gardenDocument = (): EnvironmentDocument => {
         ],
       }),
     ],
-    identity_overrides: [],
-  }
+    [{ trait: 'thumb', is: 'green', state: { ...greeting, feature_state_value: 'Hello again' } }],
+  )
 }
 
 /** That environment, served. */

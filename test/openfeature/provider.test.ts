@@ -1,9 +1,10 @@
 import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/web-sdk'
-import { describe, expect, it, vi } from 'vitest'
+import { HttpResponse } from 'msw'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { experiments } from '../../src/analytics.ts'
 import { type Client, memoryStorage, transient } from '../../src/index.ts'
 import { guidonProvider } from '../../src/openfeature.ts'
-import { ada, answerTo, bob, calm, until, useWorld, who } from '../world.ts'
+import { API, ada, answerTo, bob, calm, KEY, until, useWorld, who } from '../world.ts'
 import { openGarden, useOpenFeature } from './garden.ts'
 
 const email = 'ada.lovelace@example.org'
@@ -55,6 +56,12 @@ describe('the provider', () => {
       expect(world.net.calls).toHaveLength(1)
     })
 
+    it('takes an empty targeting key for none', async () => {
+      const client = world.client({ identity: ada })
+      await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: '' })
+      expect(client.identity).toBe(ada)
+    })
+
     it('keeps the GUID of an anonymous device', async () => {
       const client = world.client({ anonymous: true })
       const { identity } = client
@@ -85,6 +92,12 @@ describe('the provider', () => {
       await calm()
       expect(color()).toBe('new')
       expect(heard).toEqual(expect.arrayContaining(['READY', 'CONFIGURATION_CHANGED color']))
+    })
+
+    it('is ready with an environment that has no flags', async () => {
+      world.net.respond = () => HttpResponse.json([])
+      await OpenFeature.setProviderAndWait(guidonProvider(world.client()))
+      expect(app.providerStatus).toBe(ProviderStatus.READY)
     })
 
     it('waits for the network when it is told to', async () => {
@@ -211,6 +224,36 @@ describe('the provider', () => {
       expect(color()).toBe(`of ${bob}`)
     })
 
+    it('sets nothing on the anonymous user of the device, whatever other attributes come', async () => {
+      const client = world.client({ anonymous: true })
+      await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: email }).catch(() => {})
+      await OpenFeature.setContext({ targetingKey: email, plan: 'pro' })
+      await calm()
+      expect(app.providerStatus).toBe(ProviderStatus.ERROR)
+      expect(client.traits()).toEqual({})
+    })
+
+    it('is nobody, also when the key before it is still being hashed', async () => {
+      const client = world.client({ guards: { personal: 'hash', salt: 'of this app' } })
+      await OpenFeature.setProviderAndWait(guidonProvider(client))
+      OpenFeature.setContext({ targetingKey: email })
+      await OpenFeature.setContext({ targetingKey: 'user_42' })
+      await calm()
+      expect(app.providerStatus).toBe(ProviderStatus.ERROR)
+      expect(client.identity).toBeUndefined()
+      expect(color()).toBe('of nobody')
+    })
+
+    it.each([42, ' ', {}])('is refused as well when it is no text: %j', async (targetingKey) => {
+      const client = world.client()
+      await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: ada })
+      await OpenFeature.setContext({ targetingKey: targetingKey as never })
+      await calm()
+      expect(app.providerStatus).toBe(ProviderStatus.ERROR)
+      expect(client.identity).toBeUndefined()
+      expect(color()).toBe('of nobody')
+    })
+
     it('is hashed where the guards say so', async () => {
       const client = world.client({ guards: { personal: 'hash', salt: 'of this app' } })
       await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: email, plan: 'pro' })
@@ -309,6 +352,51 @@ describe('the provider', () => {
       expect(color()).toBe(`of ${bob}`)
     })
 
+    it('A with a bad attribute, then A without it: it is A', async () => {
+      const client = await start({ targetingKey: bob }, { anonymous: true })
+      OpenFeature.setContext({ targetingKey: ada, seats: Number.NaN })
+      await OpenFeature.setContext({ targetingKey: ada, plan: 'pro' })
+      await calm()
+      expect(client.identity).toBe(ada)
+      expect(client.traits()).toEqual({ plan: 'pro' })
+    })
+
+    it('goes back to who the context says, when the app had moved the client on by itself', async () => {
+      const client = await start({ targetingKey: ada })
+      await client.identify(bob)
+      world.net.calls.length = 0
+      await OpenFeature.setContext({ targetingKey: ada, plan: 'pro' })
+      expect(client.identity).toBe(ada)
+      expect(sent()).toEqual([[ada, { plan: 'pro' }]])
+    })
+
+    it('while the start is under way, goes where the change says', async () => {
+      const client = world.client()
+      world.net.hold()
+      const started = OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: ada, plan: 'a' })
+      await until(() => world.net.held[0])
+      const changed = OpenFeature.setContext({ targetingKey: bob })
+      await until(() => world.net.held[1])
+      world.net.held[0]?.()
+      await calm()
+      expect(color()).toBe('none')
+      world.net.held[1]?.()
+      await Promise.all([started, changed])
+      await calm()
+      expect(app.providerStatus).toBe(ProviderStatus.READY)
+      expect([client.identity, client.traits(), color()]).toEqual([bob, {}, `of ${bob}`])
+      expect(logged).toEqual([])
+    })
+
+    it('logs out while a key is still being hashed', async () => {
+      const client = await start({}, { guards: { personal: 'hash', salt: 'of this app' } })
+      OpenFeature.setContext({ targetingKey: email })
+      await OpenFeature.clearContext()
+      await calm()
+      expect(client.identity).toBeUndefined()
+      expect(color()).toBe('of nobody')
+    })
+
     it('without a targeting key logs out: the storage is clean, and the flags are those of nobody', async () => {
       const storage = memoryStorage()
       const client = await start({ targetingKey: ada, plan: 'pro' }, { storage })
@@ -329,6 +417,13 @@ describe('the provider', () => {
       await OpenFeature.setContext({ targetingKey: ada, plan: 'pro', seats: 4, beta: undefined as never })
       expect(client.traits()).toEqual({ plan: 'pro', seats: 4 })
       expect(sent()).toEqual([[ada, { plan: 'pro', beta: null, seats: 4 }]])
+    })
+
+    it('removes a trait whose attribute has become something that can be none', async () => {
+      const client = await start({ targetingKey: ada, plan: 'pro' })
+      await OpenFeature.setContext({ targetingKey: ada, plan: { name: 'pro' } })
+      expect(client.traits()).toEqual({})
+      expect(sent()).toEqual([[ada, { plan: null }]])
     })
 
     it('asks nothing when nothing is different', async () => {
@@ -432,6 +527,19 @@ describe('the provider', () => {
       expect(app.getStringValue('motto', '')).toBe('rest')
     })
 
+    it('ERROR with a code and a message when there is nothing left to give', async () => {
+      const client = world.client()
+      await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: ada })
+      const told: unknown[] = []
+      app.addHandler(ProviderEvents.Error, (details) => void told.push(details))
+      world.net.offline()
+      await client.reset()
+      await calm()
+      expect(told).toEqual([
+        expect.objectContaining({ errorCode: 'GENERAL', message: expect.stringContaining('network') }),
+      ])
+    })
+
     it('STALE when the server is lost, once, and READY when it is back', async () => {
       const client = world.client()
       await OpenFeature.setProviderAndWait(guidonProvider(client))
@@ -505,6 +613,24 @@ describe('the provider', () => {
     })
   })
 
+  it('closed while it is RECONCILING, tells nothing more', async () => {
+    const client = world.client()
+    await OpenFeature.setProviderAndWait(guidonProvider(client), { targetingKey: ada })
+    await calm()
+    world.net.hold()
+    const changed = OpenFeature.setContext({ targetingKey: bob })
+    await until(() => world.net.held[0])
+    await OpenFeature.clearProviders()
+    const heard = hear()
+    world.net.held[0]?.()
+    await changed
+    await calm()
+    expect(heard.filter((event) => event !== 'CONTEXT_CHANGED')).toEqual([])
+    expect(client.value('color', '')).toBe(`of ${bob}`)
+    expect(color()).toBe('none')
+    expect(logged).toEqual([])
+  })
+
   describe('in two domains', () => {
     it('shares nothing: each has its client and its user', async () => {
       const [shop, blog] = [world.client(), world.client()]
@@ -561,6 +687,54 @@ describe('the provider', () => {
       const kept = [...(storage.keys() as Iterable<string>)].map((key) => storage.get(key)).join()
       expect(kept).toContain('"event":"purchase"')
       expect(kept).toContain(`"identifier":"${ada}"`)
+    })
+
+    it('posts what happened to the events server, once, with the user and the persistent traits', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      onTestFinished(() => void vi.useRealTimers())
+      const pass = async (ms: number) => {
+        await vi.advanceTimersByTimeAsync(ms)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      const posted: unknown[] = []
+      const { handler } = openGarden()
+      world.net.serve({
+        async handler(request) {
+          const { pathname } = new URL(request.url)
+          if (pathname !== '/v1/events') return handler(request)
+          posted.push([request.method, request.headers.get('X-Environment-Key'), await request.json()])
+          return HttpResponse.json({ accepted: 1, rejected: [] }, { status: 202 })
+        },
+      })
+      const events = experiments({ url: new URL('/', API).href })
+      const client = world.client({ use: [events] })
+      const provider = guidonProvider(client, { events })
+      const context = { targetingKey: ada, plan: 'pro', country: transient('FR') }
+      const started = OpenFeature.setProviderAndWait(provider, context)
+      while (client.status.state !== 'fresh') await pass(1)
+      await pass(1)
+      await started
+      app.track('purchase', { value: 42, currency: 'EUR' })
+      while (!posted[0]) await pass(10_000)
+      await pass(60_000)
+      expect(posted).toEqual([
+        [
+          'POST',
+          KEY,
+          {
+            events: [
+              {
+                event: 'purchase',
+                value: 42,
+                metadata: { currency: 'EUR' },
+                identifier: ada,
+                traits: { plan: 'pro' },
+                timestamp: expect.any(Number),
+              },
+            ],
+          },
+        ],
+      ])
     })
 
     it('does nothing without them', async () => {

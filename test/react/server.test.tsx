@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { type ReactNode, Suspense } from 'react'
 import { renderToPipeableStream, renderToString } from 'react-dom/server'
 import { expect, it } from 'vitest'
-import { type Client, newGuid, snapshotScript } from '../../src/index.ts'
+import { type Client, type ClientOptions, newGuid, snapshotScript } from '../../src/index.ts'
 import {
   GuidonProvider,
   useFlag,
@@ -101,6 +101,32 @@ it('makes a client for each render, also from one object of options', async () =
   expect(renderToString(page)).toBe(renderToString(page))
   expect(made).toBe(2)
   await until(() => world.net.calls.length === 2)
+})
+
+it('closes the client of a render when it has flags: at once when the page’s are known, else when the server has answered', async () => {
+  let closed = 0
+  const options = { environmentKey: KEY, api: API, identity: newGuid(), use: [() => () => void closed++] }
+  const render = (given: ClientOptions) =>
+    renderToString(
+      <GuidonProvider options={given}>
+        <Page />
+      </GuidonProvider>,
+    )
+
+  world.net.hold()
+  render(options)
+  await until(() => world.net.held.length === 1)
+  expect(closed).toBe(0)
+  world.net.held[0]!()
+  await until(() => closed === 1)
+
+  const known = world.client({ identity: options.identity })
+  await until(() => world.net.held.length === 2)
+  world.net.held[1]!()
+  await known.ready({ from: 'network' })
+  render({ ...options, snapshot: known.snapshot() })
+  await until(() => closed === 2)
+  expect(world.net.calls).toHaveLength(2)
 })
 
 it('writes text from the server as text', async () => {

@@ -13,9 +13,7 @@ import {
 } from '../../src/index.ts'
 import * as react from '../../src/react.ts'
 import { GuidonProvider, type GuidonProviderProps, type Hooks } from '../../src/react.ts'
-
-type Is<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-const is = <A, B>(_: Is<A, B>): void => {}
+import { is } from './is.ts'
 
 // Without types of your own: any name, and the fallback gives the type.
 export const Loose = () => {
@@ -23,6 +21,8 @@ export const Loose = () => {
   is<typeof size, number>(true)
   const title = react.useSuspenseFlag('title', 'none')
   is<typeof title, string>(true)
+  const theme = react.useFlag('theme', 'dark' as 'dark' | 'light')
+  is<typeof theme, string>(true)
   const on = react.useFlagEnabled('on')
   is<typeof on, boolean>(true)
   const details = react.useFlagDetails('on')
@@ -35,6 +35,8 @@ export const Loose = () => {
   flags.on = undefined
   const traits = react.useTraits()
   is<typeof traits, TraitInputs>(true)
+  // @ts-expect-error: what is read cannot be written
+  traits.plan = 'pro'
   const status = react.useGuidonStatus()
   is<typeof status, Status>(true)
   const client = react.useGuidon()
@@ -56,6 +58,8 @@ interface MyFlags {
   title: string
   'new-checkout': boolean
 }
+// @ts-expect-error: flags by name, not a text
+export const hooks = react as Hooks<string>
 const { useFlag, useFlagEnabled, useFlagDetails, useFlags, useSuspenseFlag } = react as Hooks<MyFlags>
 
 export const Typed = () => {
@@ -102,6 +106,8 @@ export const providers = [
   <GuidonProvider key="7" options={{}} />,
 ]
 export const props: GuidonProviderProps<MyFlags> = { client }
+// @ts-expect-error: other flags
+export const others: GuidonProviderProps<{ color: string }> = { client }
 
 // The page's snapshot, which may not be there.
 const snapshot = readSnapshot()

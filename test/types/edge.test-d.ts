@@ -1,0 +1,56 @@
+/** What the compiler must accept and refuse of `guidon/edge`. */
+import {
+  compile,
+  createEdge,
+  type Edge,
+  type EdgeOptions,
+  type Environment,
+  type EnvironmentDocument,
+  environmentDocument,
+  evaluate,
+  type Identity,
+  type Outcome,
+} from '../../src/edge.ts'
+import { is, type Unsaid } from './is.ts'
+
+// A document is what was looked at, or written out.
+const read = environmentDocument(JSON.parse('{}'))
+is<typeof read, EnvironmentDocument>(true)
+const document: EnvironmentDocument = {
+  api_key: 'key',
+  project: {
+    segments: [{ id: 1, rules: [{ type: 'ALL', conditions: [{ operator: 'EQUAL', value: 'pro' }] }] }],
+  },
+  feature_states: [{ feature: { id: 1, name: 'title' }, enabled: true, feature_state_value: 'hello' }],
+}
+// @ts-expect-error: its flags are missing
+createEdge({ document: { api_key: 'key', project: {} } })
+// @ts-expect-error: it is made anew, not changed
+document.api_key = 'other'
+
+// A server.
+const edge = createEdge({ document, serverKeys: ['ser.key'] })
+is<typeof edge, Edge>(true)
+is<typeof edge.handler, (request: Request) => Promise<Response>>(true)
+edge.replace(read)
+export const options: EdgeOptions = { document, ...({} as Unsaid<EdgeOptions>) }
+// @ts-expect-error: the document is needed
+createEdge({})
+// @ts-expect-error: it is to be looked at first
+edge.replace(JSON.parse('{}') as unknown)
+// @ts-expect-error: a request, not an address
+edge.handler('https://flags.example')
+
+// An evaluation.
+const environment = compile(document)
+is<typeof environment, Environment>(true)
+const identity: Identity = { identifier: 'guid', traits: new Map([['plan', 'pro']]), overrides: undefined }
+const outcomes = evaluate(environment, identity)
+is<typeof outcomes, Outcome[]>(true)
+is<Outcome['value'], string | number | boolean | null>(true)
+// @ts-expect-error: traits are a Map, so that one may have any name
+evaluate(environment, { identifier: 'guid', traits: { plan: 'pro' } })
+// @ts-expect-error: it is to be compiled first
+evaluate(document, identity)
+// @ts-expect-error: there may be none
+outcomes[0].enabled
