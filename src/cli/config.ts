@@ -15,6 +15,8 @@ export interface GuidonConfig {
   readonly flags?: string
   /** The declaration file. Default: `guidon.d.ts`. */
   readonly types?: string
+  /** Also type values that are JSON, by what they hold now. */
+  readonly jsonShapes?: boolean
 }
 
 const NAMES = ['guidon.config.json', 'guidon.config.js', 'guidon.config.mjs', 'guidon.config.ts']
