@@ -30,6 +30,9 @@ const onwarn = (warning) => {
 /** Doors that frameworks with server components are to load in the browser. Rollup drops directives, so it is put in front. */
 const banner = (name) => (name === 'react' ? "'use client';" : '')
 
+/** Who knows guidon knows the type of `virtual:guidon/defaults`, with nothing to configure. */
+const typesBanner = (name) => (name === 'index' ? '/// <reference path="./virtual.d.ts" />' : '')
+
 /** One file a door and format: what an app loads is what it imports, with no shared chunks to chase. */
 const door = (name) => [
   {
@@ -47,7 +50,7 @@ const door = (name) => [
     external,
     onwarn,
     plugins: [dts()],
-    output: [{ file: `dist/${name}.d.ts` }, { file: `dist/${name}.d.cts` }],
+    output: ['ts', 'cts'].map((ending) => ({ file: `dist/${name}.d.${ending}`, banner: typesBanner(name) })),
   },
 ]
 

@@ -10,7 +10,8 @@ const { name, exports, bin, version, files, dependencies, peerDependencies } = J
 )
 const doors = Object.keys(exports).filter((path) => path !== './package.json')
 const specifier = (path: string) => `guidon${path.slice(1)}`
-const SERVER = ['./edge']
+/** Doors for servers and for builds. */
+const SERVER = ['./edge', './bundler']
 
 describe('the package as built', () => {
   it('has a file in src/ for each door, and a door for each file', () => {
@@ -69,7 +70,10 @@ describe('the package as built', () => {
       const found = [
         ...code.matchAll(/^(?:import|export) .*from ['"]([^'"]+)['"]|require\(['"]([^'"]+)['"]\)/gm),
       ]
-      for (const [, a, b] of found) expect(known, file).toContain(a ?? b)
+      const inside = found.map(([, a, b]) => a ?? b!).filter((one) => !known.includes(one))
+      // What builds runs in Node.
+      const ofNode = file.startsWith('bundler.') ? inside.filter((one) => one.startsWith('node:')) : []
+      expect(inside, file).toEqual(ofNode)
     }
   })
 
@@ -123,6 +127,19 @@ describe('the types as built', () => {
       execFileSync(process.execPath, [tsc, '-p', 'test/types/augmented'], { encoding: 'utf8', stdio: 'pipe' })
     expect(compile()).toBe('')
   }, 60_000)
+
+  it.each(['bundler', 'node16'])(
+    'know what the build makes of virtual:guidon/defaults, with %s',
+    (how) => {
+      const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
+      const args = ['-p', 'test/bundler/types', '--moduleResolution', how]
+      if (how === 'node16') args.push('--module', 'node16')
+      const compile = () =>
+        execFileSync(process.execPath, [tsc, ...args], { encoding: 'utf8', stdio: 'pipe' })
+      expect(compile()).toBe('')
+    },
+    60_000,
+  )
 })
 
 describe('the checks of the field', () => {
