@@ -128,6 +128,15 @@ describe('the types as built', () => {
     expect(compile()).toBe('')
   }, 60_000)
 
+  it('have one place where flags are declared', () => {
+    const places = readdirSync('dist').filter(
+      (file) =>
+        /\.d\.c?ts$/.test(file) &&
+        /interface Flag(?:Types|Shapes)\b/.test(readFileSync(`dist/${file}`, 'utf8')),
+    )
+    expect(places.sort()).toEqual(['index.d.cts', 'index.d.ts'])
+  })
+
   it.each(['bundler', 'node16'])(
     'know what the build makes of virtual:guidon/defaults, with %s',
     (how) => {

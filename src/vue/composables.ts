@@ -8,7 +8,8 @@ import {
   shallowRef,
   toValue,
 } from 'vue'
-import type { Client, KnownFlags, Name, Widen } from '../client/client.ts'
+import type { Client, Name, Widen } from '../client/client.ts'
+import type { KnownFlags } from '../client/known-flags.ts'
 
 const KEY = Symbol('guidon')
 
