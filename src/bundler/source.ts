@@ -3,7 +3,7 @@ import { oneLine } from '../cli/words.ts'
 import { readIfThere } from '../cli/write-file.ts'
 import { readFlags } from '../codegen/flags-file.ts'
 import type { FlagTable } from '../model/flag.ts'
-import { ask, NoAnswer } from './ask.ts'
+import { ask, Failure, NoAnswer } from './ask.ts'
 import type { Settings } from './options.ts'
 
 /** Where and how it is built. */
@@ -38,7 +38,7 @@ export const createSource = () => {
     if (checkedIn && (!environmentKey || offline || isServing || isNewer))
       return { flags: checkedIn, checkedIn }
     const none = `There is no file ${name} to build from. \`guidon pull\` writes it.`
-    if (!environmentKey || offline) throw new Error(none)
+    if (!environmentKey || offline) throw new Failure(none)
 
     asked ??= { text, flags: ask({ ...pull, environmentKey }) }
     try {
@@ -50,7 +50,7 @@ export const createSource = () => {
       }
       // Whoever tries again, as a dev server does, asks again.
       asked = undefined
-      throw error instanceof NoAnswer ? new Error(`${error.message} ${none}`, { cause: error }) : error
+      throw error instanceof NoAnswer ? new Failure(`${error.message} ${none}`) : error
     }
   }
 }
@@ -60,6 +60,6 @@ const flagsIn = (text: string, name: string): FlagTable => {
     return readFlags(text).flags
   } catch (error) {
     const why = error instanceof SyntaxError ? ` (${oneLine(error)})` : ''
-    throw new Error(`${name} is no file of flags${why}. \`guidon pull\` writes one.`)
+    throw new Failure(`${name} is no file of flags${why}. \`guidon pull\` writes one.`)
   }
 }

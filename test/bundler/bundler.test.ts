@@ -38,7 +38,12 @@ describe.each(Object.entries(BUNDLERS))('an app built by %s', (_, build) => {
     const options = await goneServer()
     const { root } = appFolder()
     const line = `${options.api} does not answer (ECONNREFUSED). There is no file ${FILE} to build from. \`guidon pull\` writes it.`
-    await expect(build(root, options)).rejects.toThrow(line)
+    const error: Error = await build(root, options).then(
+      () => new Error('It was built.'),
+      (error) => error,
+    )
+    expect(error.message).toContain(line)
+    expect(`${error.message}${error.stack}`).not.toContain('src/bundler/')
     await expect(build(root)).rejects.toThrow(`There is no file ${FILE} to build from.`)
   })
 
