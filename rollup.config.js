@@ -30,6 +30,16 @@ const onwarn = (warning) => {
 /** Doors that frameworks with server components are to load in the browser. Rollup drops directives, so it is put in front. */
 const banner = (name) => (name === 'react' ? "'use client';" : '')
 
+/** Flags that an app declares are declared in one place, the front door. Types of the other doors find them there. */
+const knownFlags = (door) => ({
+  name: 'known-flags',
+  resolveId: (id) =>
+    door !== 'index' && id.endsWith('/known-flags.ts') ? { id: name, external: true } : null,
+})
+
+/** Who knows guidon knows the type of `virtual:guidon/defaults`, with nothing to configure. */
+const typesBanner = (name) => (name === 'index' ? '/// <reference path="./virtual.d.ts" />' : '')
+
 /** One file a door and format: what an app loads is what it imports, with no shared chunks to chase. */
 const door = (name) => [
   {
@@ -46,8 +56,8 @@ const door = (name) => [
     input: `src/${name}.ts`,
     external,
     onwarn,
-    plugins: [dts()],
-    output: [{ file: `dist/${name}.d.ts` }, { file: `dist/${name}.d.cts` }],
+    plugins: [knownFlags(name), dts()],
+    output: ['ts', 'cts'].map((ending) => ({ file: `dist/${name}.d.${ending}`, banner: typesBanner(name) })),
   },
 ]
 

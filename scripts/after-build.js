@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** The hash for a script tag's `integrity` attribute (Subresource Integrity, W3C), beside the file it is of. */
 const digest = createHash('sha384').update(readFileSync('dist/guidon.global.js')).digest('base64')
@@ -9,6 +9,7 @@ Content-Security-Policy: script-src 'self'; connect-src https://edge.api.flagsmi
 `)
 
 chmodSync('dist/cli.js', 0o755)
+copyFileSync('src/bundler/virtual.d.ts', 'dist/virtual.d.ts')
 
 /**
  * A folder for each door that an app may import: for Metro before 0.82, TypeScript's `node10` and whoever else does not read

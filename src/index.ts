@@ -3,11 +3,8 @@ export type {
   ClientEvents,
   Consent,
   Extension,
-  FlagShapes,
-  FlagTypes,
   GuardEvent,
   Inside,
-  KnownFlags,
   Ready,
   ReadyOptions,
   Schema,
@@ -15,6 +12,7 @@ export type {
 } from './client/client.ts'
 export { createClient } from './client/create-client.ts'
 export type { GuardOptions } from './client/guards.ts'
+export type { FlagShapes, FlagTypes, KnownFlags } from './client/known-flags.ts'
 export type { ClientOptions, IdentityOptions } from './client/options.ts'
 export { readSnapshot, snapshotScript } from './client/page.ts'
 export type { MaybePromise, Stop, Storage } from './core/ports.ts'

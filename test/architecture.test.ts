@@ -27,9 +27,11 @@ const ARROWS: Record<string, readonly string[]> = {
   codegen: ['model'],
   scan: [],
   cli: ['model', 'privacy', 'client', 'live', 'edge', 'codegen', 'scan'],
+  // It reads the config, writes files and explains errors as the command does.
+  bundler: ['model', 'privacy', 'codegen', 'cli'],
 }
 
-/** The only packages a room may import, where it may at all. `node:` is for the command alone. */
+/** The only packages a room may import, where it may at all. `node:` is for the command and the bundlers' plugin alone. */
 const PACKAGES: Record<string, readonly string[]> = {
   transport: ['cross-fetch'],
   storage: ['idb-keyval'],
@@ -42,6 +44,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   // The second for its types.
   scan: ['@babel/parser', '@babel/types'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
+  bundler: ['guidon', 'unplugin', 'node:'],
 }
 
 interface Import {
@@ -61,6 +64,14 @@ const imports: Import[] = files.flatMap((from) => {
 })
 const room = (file: string) => (file.includes('/') ? (file.split('/')[0] as string) : 'a door')
 const inside = imports.filter(({ to }) => to.endsWith('.ts'))
+
+/** All files that come along with one. */
+const reach = (file: string, reached = new Set<string>()): Set<string> => {
+  if (reached.has(file)) return reached
+  reached.add(file)
+  for (const { to } of inside.filter(({ from }) => from === file)) reach(to, reached)
+  return reached
+}
 
 describe('the house', () => {
   it('is read: there are files, imports and rooms', () => {
@@ -127,13 +138,7 @@ describe('the house', () => {
   })
 
   it('has a front door that reaches no storage but memory and localStorage', () => {
-    const reached = new Set<string>()
-    const walk = (file: string) => {
-      if (reached.has(file)) return
-      reached.add(file)
-      for (const { to } of inside.filter(({ from }) => from === file)) walk(to)
-    }
-    walk('index.ts')
+    const reached = reach('index.ts')
     expect(new Set([...reached].map(room))).toEqual(
       new Set(['a door', 'model', 'privacy', 'core', 'wire', 'transport', 'storage', 'outbox', 'client']),
     )
@@ -142,6 +147,20 @@ describe('the house', () => {
       'storage/memory.ts',
       'storage/safe.ts',
     ])
+  })
+
+  it('has no door for browsers that brings along what runs when an app is built', () => {
+    const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+    const doors = files.filter((file) => {
+      const path = file === 'index.ts' ? '.' : `./${file.replace('.ts', '')}`
+      return room(file) === 'a door' && exports[path].browser !== null
+    })
+    expect(doors.length).toBeGreaterThan(5)
+    for (const door of doors)
+      expect(
+        [...reach(door)].filter((file) => /^(?:bundler|cli|codegen|edge)$/.test(room(file))),
+        door,
+      ).toEqual([])
   })
 
   it('has a guest for React Native that brings nothing of the client along but types', () => {

@@ -11,7 +11,8 @@ const { name, exports, bin, version, files, dependencies, peerDependencies } = J
 )
 const doors = Object.keys(exports).filter((path) => path !== './package.json')
 const specifier = (path: string) => `guidon${path.slice(1)}`
-const SERVER = ['./edge']
+/** Doors for servers and for builds. */
+const SERVER = ['./edge', './bundler']
 
 describe('the package as built', () => {
   it('has a file in src/ for each door, and a door for each file', () => {
@@ -37,19 +38,23 @@ describe('the package as built', () => {
     ])
   })
 
-  it.each(SERVER)('%s can be bundled for a worker, and not for a page', async (path) => {
-    // Bundlers call a worker a browser too. These are the conditions of wrangler.
-    const bundle = (conditions: string[]) =>
-      build({
-        stdin: { contents: `import '${specifier(path)}'`, resolveDir: '.' },
-        bundle: true,
-        write: false,
-        logLevel: 'silent',
-        conditions,
-      })
-    await expect(bundle(['workerd', 'worker', 'browser'])).resolves.toMatchObject({ errors: [] })
-    await expect(bundle(['browser'])).rejects.toThrow('Could not resolve "guidon/edge"')
-  })
+  // The plugin for bundlers runs where they do.
+  it.each(SERVER.filter((path) => path !== './bundler'))(
+    '%s can be bundled for a worker, and not for a page',
+    async (path) => {
+      // Bundlers call a worker a browser too. These are the conditions of wrangler.
+      const bundle = (conditions: string[]) =>
+        build({
+          stdin: { contents: `import '${specifier(path)}'`, resolveDir: '.' },
+          bundle: true,
+          write: false,
+          logLevel: 'silent',
+          conditions,
+        })
+      await expect(bundle(['workerd', 'worker', 'browser'])).resolves.toMatchObject({ errors: [] })
+      await expect(bundle(['browser'])).rejects.toThrow(`Could not resolve "${specifier(path)}"`)
+    },
+  )
 
   it.each(doors.filter((path) => path !== '.' && !SERVER.includes(path)))(
     '%s is a folder too, for those who do not read exports: its files are those of the door',
@@ -85,7 +90,10 @@ describe('the package as built', () => {
       const found = [
         ...code.matchAll(/^(?:import|export) .*from ['"]([^'"]+)['"]|require\(['"]([^'"]+)['"]\)/gm),
       ]
-      for (const [, a, b] of found) expect(known, file).toContain(a ?? b)
+      const inside = found.map(([, a, b]) => a ?? b!).filter((one) => !known.includes(one))
+      // What builds runs in Node.
+      const ofNode = file.startsWith('bundler.') ? inside.filter((one) => one.startsWith('node:')) : []
+      expect(inside, file).toEqual(ofNode)
     }
   })
 
@@ -148,6 +156,28 @@ describe('the types as built', () => {
     expect(said('bare')).toBe('')
     expect(said('bare', '--types', 'node')).toBe('')
   }, 60_000)
+
+  it('have one place where flags are declared', () => {
+    const places = readdirSync('dist').filter(
+      (file) =>
+        /\.d\.c?ts$/.test(file) &&
+        /interface Flag(?:Types|Shapes)\b/.test(readFileSync(`dist/${file}`, 'utf8')),
+    )
+    expect(places.sort()).toEqual(['index.d.cts', 'index.d.ts'])
+  })
+
+  it.each(['bundler', 'node16'])(
+    'know what the build makes of virtual:guidon/defaults, with %s',
+    (how) => {
+      const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
+      const args = ['-p', 'test/bundler/types', '--moduleResolution', how]
+      if (how === 'node16') args.push('--module', 'node16')
+      const compile = () =>
+        execFileSync(process.execPath, [tsc, ...args], { encoding: 'utf8', stdio: 'pipe' })
+      expect(compile()).toBe('')
+    },
+    60_000,
+  )
 })
 
 describe('the checks of the field', () => {

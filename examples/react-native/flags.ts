@@ -5,6 +5,7 @@ import { realtime } from 'guidon/live'
 import { reactNative } from 'guidon/react-native'
 import { AppState } from 'react-native'
 import EventSource from 'react-native-sse'
+import defaults from './guidon.flags.json'
 import { storage } from './storage'
 
 const native = reactNative({
@@ -21,7 +22,8 @@ export const flags = createClient({
   // `guidon serve` on your computer (README.md), as an Android emulator sees it.
   api: 'http://10.0.2.2:8787/api/v1/',
   anonymous: true,
-  defaults: { flags: { 'home-hero-text': { enabled: true, value: 'Welcome' } } },
+  // Of the build: `npm start` and `npm run export` pull them first.
+  defaults,
   ...native,
   use: [realtime(native)],
 })

@@ -15,6 +15,8 @@ export interface GuidonConfig {
   readonly flags?: string
   /** The declaration file. Default: `guidon.d.ts`. */
   readonly types?: string
+  /** Also type values that are JSON, by what they hold now. */
+  readonly jsonShapes?: boolean
   /** Where `check` looks for source code. Default: `src`, or else the folder itself. */
   readonly src?: string | readonly string[]
   /** More names of clients, and of functions that take the name of a flag first, for `check`. */

@@ -18,7 +18,7 @@ export function explain(error: unknown, api?: string): string {
     case 'network':
       return `${server} does not answer${reason(cause)}.`
     case 'timeout':
-      return `${server} did not answer in time. A longer --timeout may help.`
+      return `${server} did not answer in time. A longer timeout may help.`
     case 'redirect':
       return `${server} answers with a redirect${status ? ` (${status})` : ''}, which is not followed: the key is for that server only. Give the address it leads to.`
     case 'payload':
@@ -42,6 +42,10 @@ export function explain(error: unknown, api?: string): string {
       return oneLine(error)
   }
 }
+
+/** Whether it is the server that failed, and not who asks that made a mistake. */
+export const isOfTheServer = (error: unknown): boolean =>
+  /^(?:network|timeout|http|redirect|payload)$/.test((Object(error) as Problem).code ?? '')
 
 const meaning = (status = 0): string => {
   if (status === 401 || status === 403) return 'it does not know the environment key.'

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { type FlagsFormat, readFlags, writeFlags } from '../codegen/flags-file.ts'
+import { omit } from '../codegen/omit.ts'
 import { personalKind } from '../privacy/traits.ts'
 import { painter } from './colours.ts'
 import { readConfig } from './config.ts'
+import { isOfTheServer } from './explain.ts'
 import { type FromServer, fromServer, pullFrom } from './from-server.ts'
 import type { Terminal } from './terminal.ts'
 import { counted } from './words.ts'
@@ -12,6 +14,7 @@ import { readIfThere, writeWhole } from './write-file.ts'
 interface PullCommandOptions extends FromServer {
   readonly out?: string
   readonly format: FlagsFormat
+  readonly omit: readonly string[]
   readonly fallbackOnError?: boolean
   readonly json?: boolean
 }
@@ -28,6 +31,7 @@ export const pullCommand = (terminal: Terminal): Command =>
           .choices(['guidon', 'flagsmith'])
           .default('guidon'),
       )
+      .option('--omit <name>', 'leave this flag out; may be given several times', collect, [])
       .option('--fallback-on-error', 'when the server cannot be asked, keep the file there is, and succeed')
       .option('--json', 'print what was done as JSON'),
   ).action((options: PullCommandOptions) => write(options, terminal))
@@ -51,24 +55,26 @@ async function write(options: PullCommandOptions, terminal: Terminal): Promise<v
   })
   if (!pulled) return
 
-  for (const [name, [, value]] of pulled.flags) {
+  const { flags, unknown } = omit(pulled.flags, options.omit)
+  for (const name of unknown) terminal.err(`guidon: No flag is called ${name}, which is to be left out.`)
+  for (const [name, [, value]] of flags) {
     const kind = value !== null && personalKind('value', value)
     if (kind)
       terminal.err(`guidon: The value of ${name} looks like personal data (${kind}). It will be in your app.`)
   }
   const api = options.api ?? config.api
-  const print = (date = pulled.date) => writeFlags({ ...pulled, date }, { format, ...(api && { api }) })
+  const print = (date = pulled.date) =>
+    writeFlags({ ...pulled, flags, date }, { format, ...(api && { api }) })
   // The same flags are the same file, whatever day it is.
   const changed = await writeWhole(
     file,
     print(before?.text === print(before?.date) ? before?.date : undefined),
   )
-  const flags = pulled.flags.size
   say(
-    { flags, changed },
+    { flags: flags.size, changed },
     changed
-      ? `${painter(terminal)('green', 'Wrote')} ${counted(flags)} to ${out}.`
-      : `${counted(flags)}, as ${out} has them already.`,
+      ? `${painter(terminal)('green', 'Wrote')} ${counted(flags.size)} to ${out}.`
+      : `${counted(flags.size)}, as ${out} has them already.`,
   )
 }
 
@@ -84,6 +90,4 @@ async function flagsIn(file: string) {
   }
 }
 
-/** Whether it is the server that failed, and not who asks that made a mistake. */
-const isOfTheServer = (error: unknown): boolean =>
-  /^(?:network|timeout|http|redirect|payload)$/.test((error as { code?: string }).code ?? '')
+const collect = (name: string, others: readonly string[]): string[] => [...others, name]

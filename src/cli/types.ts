@@ -35,7 +35,7 @@ async function write(options: TypesCommandOptions, terminal: Terminal): Promise<
   const { flags } = from === 'server' ? await pullFrom(options, config) : await fileAt(from, terminal.cwd)
   const changed = await writeWhole(
     resolve(terminal.cwd, out),
-    declaration(flags, { json: options.jsonShapes ?? false }),
+    declaration(flags, { json: options.jsonShapes ?? config.jsonShapes ?? false }),
   )
   terminal.out(
     options.json

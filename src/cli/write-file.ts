@@ -9,6 +9,9 @@ export const readIfThere = (file: string): Promise<string | undefined> =>
     return undefined
   })
 
+/** Parts of one build may write the same file at the same time. */
+let writes = 0
+
 /**
  * Writes a file at once: who reads it meanwhile, or after a crash, has the old text or the new one. A file that says the same
  * already is left alone, with its date. Resolves to whether it was written.
@@ -16,7 +19,7 @@ export const readIfThere = (file: string): Promise<string | undefined> =>
 export async function writeWhole(file: string, text: string): Promise<boolean> {
   if ((await readIfThere(file)) === text) return false
   await mkdir(dirname(file), { recursive: true })
-  const beside = `${file}.${process.pid}.tmp`
+  const beside = `${file}.${process.pid}.${writes++}.tmp`
   try {
     await writeFile(beside, text)
     await rename(beside, file)

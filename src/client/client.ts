@@ -8,20 +8,10 @@ import type { IdentifierPolicy } from '../privacy/identifier.ts'
 import type { TraitPolicy } from '../privacy/traits.ts'
 import type { Send } from '../transport/http.ts'
 import type { Fetch } from '../transport/platform.ts'
-
-/** Names and value types of your flags, filled in by the declaration file that `guidon types` writes. */
-// biome-ignore lint/suspicious/noEmptyInterface: it is there to be merged with.
-export interface FlagTypes {}
-
-/** What is in the values that are JSON, filled in by `guidon types --json-shapes`. */
-// biome-ignore lint/suspicious/noEmptyInterface: it is there to be merged with.
-export interface FlagShapes {}
+import type { FlagShapes, KnownFlags } from './known-flags.ts'
 
 /** What `json()` gives without a schema: what was declared, else it is not known. */
 export type Shape<K> = K extends keyof FlagShapes ? FlagShapes[K] : unknown
-
-/** What `createClient()` knows of flags without a type argument: those of `FlagTypes`, else any name and any value. */
-export type KnownFlags = keyof FlagTypes extends never ? Record<string, FlagValue> : FlagTypes
 
 /** A flag's name. */
 export type Name<F> = keyof F & string

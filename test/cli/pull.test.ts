@@ -152,6 +152,17 @@ test('says which values look like personal data, for they will be in the app', a
   ])
 })
 
+test('leaves out the flags of unreleased work, and says which names are none', async () => {
+  const { api } = await answering([flag('title', 'Hi'), flag('secret', 'a new car'), flag('size', 16)])
+  const { pull, text } = pulling(api)
+  expect(await pull('--omit', 'secret', '--omit', 'siez')).toEqual({
+    code: 0,
+    out: ['Wrote 2 flags to guidon.flags.json.'],
+    err: ['guidon: No flag is called siez, which is to be left out.'],
+  })
+  expect(Object.keys(JSON.parse(text()).flags)).toEqual(['size', 'title'])
+})
+
 test('reads the key and the server from variables and from the config, the command line first', async () => {
   const { api, asked } = await serving((request) =>
     Response.json([flag(request.headers.get('X-Environment-Key')!, 1)]),

@@ -6,6 +6,7 @@ import { analytics, experiments } from 'guidon/analytics'
 import { lifecycle, polling, realtime } from 'guidon/live'
 import { reactNative } from 'guidon/react-native'
 import { createAppState, createAsyncStorage, createNetInfo, Mmkv3, Mmkv4 } from './device'
+import defaults from './guidon.flags.json'
 import { network, pass } from './platform'
 import { createServer } from './server'
 
@@ -28,9 +29,6 @@ const turn = (isThere) => {
   netInfo.turn(isThere)
 }
 
-const defaults = {
-  flags: { discount: { enabled: true, value: 0 }, banner: { enabled: true, value: 'Welcome' } },
-}
 const open = (parts, options) => {
   const native = reactNative({ appState, netInfo, ...parts })
   return createClient({

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 
 const require = createRequire(import.meta.url)
 
@@ -35,6 +36,14 @@ export const createApp = () => {
     }`,
   )
   return { root, remove: () => rmSync(root, { recursive: true }) }
+}
+
+/** What an app does before Metro: `guidon pull --fallback-on-error`. Resolves to what the command says. */
+export const pull = async (root: string, api: string): Promise<string> => {
+  const args = ['node_modules/guidon/dist/cli.js', 'pull', '--fallback-on-error']
+  const env = { ...process.env, GUIDON_API: api, GUIDON_ENVIRONMENT_KEY: 'client-key' }
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: root, env })
+  return stdout + stderr
 }
 
 /** How Metro builds: it differs from version to version, and from framework to framework. */

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Build, bundle, createApp, createLives, type Launch, type Said } from './hermes.ts'
+import { listen } from '../../src/cli/listen.ts'
+import { documentOf } from '../chromium/document.ts'
+import { served } from '../served.ts'
+import { type Build, bundle, createApp, createLives, type Launch, pull, type Said } from './hermes.ts'
 
 const BUILDS: (Build & { name: string })[] = [
   { name: 'React Native’s Metro of today', readsExports: true, profile: 'default' },
@@ -21,6 +24,17 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const app = createApp()
 afterAll(() => app.remove())
+
+// The flags that all apps here are bundled with are pulled, as docs/react-native.md says.
+beforeAll(async () => {
+  const edge = served(documentOf({ discount: 0, banner: 'Welcome' }))
+  const server = await listen(edge.handler, { port: 0 })
+  const api = `${server.url}api/v1/`
+  expect(await pull(app.root, api)).toBe('Wrote 2 flags to guidon.flags.json.\n')
+  await server.close()
+  // A build without a network has them too.
+  expect(await pull(app.root, api)).toContain('Kept 2 flags in guidon.flags.json.')
+})
 
 describe.each(BUILDS)('an app in Hermes, built by $name', (build) => {
   let live: (launch: Launch) => Said

@@ -1,3 +1,4 @@
+import type defaults from 'virtual:guidon/defaults'
 import { type Client, createClient, GuidonError, transient } from 'guidon'
 import { experiments } from 'guidon/analytics'
 import { polling } from 'guidon/live'
@@ -7,12 +8,16 @@ interface MyFlags {
   colour: string
   size: number
 }
+// As the plugin of guidon/bundler would make it.
+const bundled: typeof defaults = {
+  flags: { colour: { enabled: true, value: 'red' }, size: { enabled: true, value: 16 } },
+}
 const events = experiments()
 const flags: Client<MyFlags> = createClient<MyFlags>({
   environmentKey: 'key',
   identity: { id: '3f2b8c1e-8d52-4b3a-9a54-0c9d1d6e7f10', traits: { country: transient('FR') } },
   storage: encrypted(localStorage()),
-  defaults: { flags: { colour: { enabled: true, value: 'red' }, size: { enabled: true, value: 16 } } },
+  defaults: bundled,
   use: [events, polling({ intervalMs: 30_000 })],
   fetch: () => Promise.reject(new TypeError('offline')),
   retries: 0,

@@ -1,0 +1,23 @@
+import type { FlagTable } from '../model/flag.ts'
+
+/**
+ * A module whose default export is what `createClient({ defaults })` takes. The same flags give the same text, so that a
+ * build has the same hash; there is no date in it, no key and no identity.
+ *
+ * As text that is parsed: engines read that faster than an object's literal, and a flag may be called `__proto__`. The mark
+ * says that nothing happens when nobody imports it.
+ */
+export const moduleOf = (flags: FlagTable): string => {
+  const sorted = [...flags].sort(([a], [b]) => (a < b ? -1 : 1))
+  // Not from an object: it would sort names that are numbers to the front, and lose `__proto__`.
+  const entries = sorted.map(([name, [enabled, value, variant]]) => {
+    const flag = JSON.stringify({ enabled, value, ...(variant != null && { variant }) })
+    return `${JSON.stringify(name)}:${flag}`
+  })
+  // Escaped as JSON does it, below the reach of whoever prints the code anew: no value ends a script or a line.
+  const json = `{"flags":{${entries.join()}}}`.replace(
+    /[<\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  return `export default /* @__PURE__ */ JSON.parse('${json.replace(/[\\']/g, '\\$&')}')\n`
+}
