@@ -22,7 +22,8 @@ export const provide = (client: Client, snapshot: SnapshotData | undefined): Pro
       if (!snapshot || (snapshot.identity && snapshot.identity !== client.identity)) return client
       page ??= createClient({
         environmentKey: 'guidon',
-        snapshot: { ...snapshot, environment: 'guidon', identity: undefined, shared: undefined },
+        // Bundled flags have no time, and without one it would be none.
+        snapshot: { ...snapshot, environment: 'guidon', at: 1, identity: undefined, shared: undefined },
         storage: new Map<string, string>(),
         maxAgeMs: Infinity,
       })

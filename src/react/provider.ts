@@ -15,7 +15,7 @@ const Context = createContext<Provided | undefined>(undefined)
 
 export const useProvided = (): Provided => {
   const provided = useContext(Context)
-  if (!provided) throw new Error('[guidon] No GuidonProvider above')
+  if (!provided) throw new Error('[guidon] No GuidonProvider')
   return provided
 }
 

@@ -407,7 +407,7 @@ describe('without a provider', () => {
       hooks[name]()
       return <Fragment />
     }
-    expect(() => renderToString(<Page />)).toThrow(/No GuidonProvider above/)
+    expect(() => renderToString(<Page />)).toThrow(/No GuidonProvider/)
   })
 })
 

@@ -135,6 +135,26 @@ it('asks once when the snapshot is too old, and does not flicker meanwhile', asy
   expect(world.net.calls).toHaveLength(1)
 })
 
+it('begins with the bundled flags that the server rendered when nobody answered it', async () => {
+  const defaults = { flags: { color: { enabled: true, value: 'bundled' } } }
+  world.net.offline()
+  const server = world.client(options({ defaults }))
+  await server.ready({ from: 'network' })
+  const snapshot = server.snapshot()
+  const client = world.client(options({ defaults, snapshot }))
+  const Bundled = () => {
+    rendered.push(useFlag('color', 'none'))
+    return <i>{rendered.at(-1)}</i>
+  }
+  await take(
+    '<i>bundled</i>',
+    <GuidonProvider client={client} snapshot={snapshot}>
+      <Bundled />
+    </GuidonProvider>,
+  )
+  expect(colors()).toEqual(['bundled'])
+})
+
 /** Shows nothing, whatever the colour is: for what the server did not render. */
 const Color = () => {
   rendered.push(useFlag('color', 'none'))
