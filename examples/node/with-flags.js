@@ -1,15 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { createClient, newGuid } from 'guidon'
 import { getCookie, setCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
 
-/** What pages show while the service cannot be asked. In an app: the file that its build pulls from there. */
-const defaults = {
-  flags: {
-    'home-hero-text': { enabled: true, value: 'Plan the week together.' },
-    'new-checkout': { enabled: false, value: null },
-    max_boards: { enabled: true, value: 3 },
-  },
-}
+/** What pages show while the service cannot be asked: what `guidon pull` found at the last build. */
+const defaults = JSON.parse(readFileSync(new URL('guidon.flags.json', import.meta.url), 'utf8'))
 
 /**
  * Middleware: `c.var.flags` is the client of this visitor, for this request. It shares nothing with any other.

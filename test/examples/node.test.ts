@@ -1,10 +1,16 @@
+import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { writeFlags } from '../../src/codegen/flags-file.ts'
+import { pull } from '../../src/codegen/pull.ts'
 import { type Demo, start } from '../chromium/demo.ts'
 import { ada, bob } from '../chromium/document.ts'
 import { type Answer, answering, held, type Net, startNet } from '../chromium/net.ts'
 import { HEADLINE, headline, headlines, shop, snapshot } from './page.ts'
 import { visitorsOf } from './visitors.ts'
+
+const file = readFileSync('examples/node/guidon.flags.json', 'utf8')
+const bundled = JSON.parse(file).flags
 
 // The example as it runs, with a flag service that does what a test wants.
 
@@ -67,9 +73,15 @@ it.each([
 ])('shows bundled flags when the service %s', async (_, happens) => {
   await happens()
   const page = await textFor(ada)
-  expect(headline(page)).toBe('Plan the week together.')
+  expect(headline(page)).toBe(bundled[HEADLINE].value)
   expect(page).toContain('Fill in these nine fields.')
   expect(snapshot(page).source).toBe('defaults')
+})
+
+it('bundles what `guidon pull` finds in the environment', async () => {
+  const pulled = await pull({ environmentKey: shop.api_key, api: net.api })
+  // On another day the same.
+  expect(writeFlags({ ...pulled, date: JSON.parse(file).date })).toBe(file)
 })
 
 it('shows bundled flags when the service does not answer in time', async () => {
