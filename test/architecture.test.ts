@@ -24,6 +24,7 @@ const ARROWS: Record<string, readonly string[]> = {
   react: [],
   'react-native': ['core', 'client', 'live'],
   edge: ['model'],
+  server: ['model', 'privacy', 'core', 'client'],
   codegen: ['model'],
   cli: ['model', 'privacy', 'edge', 'codegen'],
 }

@@ -11,7 +11,7 @@ const { name, exports, bin, version, files, dependencies, peerDependencies } = J
 )
 const doors = Object.keys(exports).filter((path) => path !== './package.json')
 const specifier = (path: string) => `guidon${path.slice(1)}`
-const SERVER = ['./edge']
+const SERVER = ['./edge', './server']
 
 describe('the package as built', () => {
   it('has a file in src/ for each door, and a door for each file', () => {
@@ -48,7 +48,7 @@ describe('the package as built', () => {
         conditions,
       })
     await expect(bundle(['workerd', 'worker', 'browser'])).resolves.toMatchObject({ errors: [] })
-    await expect(bundle(['browser'])).rejects.toThrow('Could not resolve "guidon/edge"')
+    await expect(bundle(['browser'])).rejects.toThrow(`Could not resolve "${specifier(path)}"`)
   })
 
   it.each(doors.filter((path) => path !== '.' && !SERVER.includes(path)))(

@@ -1,0 +1,6 @@
+export type { FlagsKeyOptions, KeyedFlags } from './server/flags-key.ts'
+export { flagsKey } from './server/flags-key.ts'
+export type { FlagsKeyHandlerOptions, Visitor } from './server/flags-key-handler.ts'
+export { flagsKeyHandler } from './server/flags-key-handler.ts'
+export type { FromEdgeOptions, IncomingHeaders, PageFlags, PageHeaders } from './server/from-edge.ts'
+export { fromEdge } from './server/from-edge.ts'
