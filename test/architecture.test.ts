@@ -24,7 +24,7 @@ const ARROWS: Record<string, readonly string[]> = {
   react: [],
   'react-native': ['core', 'client', 'live'],
   edge: ['model'],
-  server: ['model', 'privacy', 'core', 'client'],
+  server: ['model', 'privacy', 'core', 'transport', 'client'],
   codegen: ['model'],
   cli: ['model', 'privacy', 'edge', 'codegen'],
 }
@@ -39,6 +39,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   openfeature: ['@openfeature/web-sdk'],
   react: ['guidon', 'react'],
   codegen: ['guidon'],
+  server: ['guidon'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
 }
 
