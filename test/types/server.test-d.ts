@@ -25,6 +25,9 @@ import {
   type RedisSubscriber,
   redisStore,
   type Visitor,
+  type WebhookEvent,
+  type WebhookOptions,
+  webhook,
 } from '../../src/server.ts'
 import { is, type Unsaid } from './is.ts'
 
@@ -114,3 +117,15 @@ export async function render(id: string) {
   const size: number = flags.value('size', 16)
   return `${size}${flags.source}${flags.identity}${snapshotScript(flags.snapshot({ shared: true }))}`
 }
+
+// News from the service.
+const receive = webhook({ secret: 'x', onChange: () => cache.invalidate() })
+is<typeof receive, (request: Request) => Promise<Response>>(true)
+webhook({ secret: 'x', onChange: ({ event_type, data }: WebhookEvent) => `${event_type} ${data.timestamp}` })
+export const webhookOptions: WebhookOptions = {
+  secret: 'x',
+  onChange: () => {},
+  ...({} as Unsaid<WebhookOptions>),
+}
+// @ts-expect-error: nobody may sign
+webhook({ onChange: () => {} })
