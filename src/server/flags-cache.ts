@@ -217,7 +217,7 @@ export const flagsCache = ({
 
   /** The entry of an identity, which thereby is the one used last. */
   const entryOf = (given: string | CacheIdentity | undefined): Entry => {
-    if (given === undefined) return environment
+    if (given == null) return environment
     const who = typeof given === 'string' ? { id: given } : given
     try {
       const kind = classifyIdentifier(checkIdentifier(who.id))

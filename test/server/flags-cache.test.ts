@@ -297,6 +297,36 @@ describe('flagsCache', () => {
     expect(world.net.calls.length).toBe(5)
   })
 
+  it('agrees with all processes after one poll, when the store was down and has come back empty', async () => {
+    const store = openStore()
+    const two = [cacheWith({ store }), cacheWith({ store })]
+    for (const cache of two) await cache.get()
+    store.isDown = true
+    serve('blue')
+    // Only the process that heard of it knows.
+    await two[0]?.invalidate()
+    await shows(two[0], 'blue of nobody')
+    expect(color((await two[1]?.get()) as CachedFlags)).toBe('red of nobody')
+    store.isDown = false
+    store.texts.clear()
+    serve('green')
+    later(31_000)
+    const { length } = world.net.calls
+    for (const cache of two) {
+      await cache.get()
+      await calm()
+    }
+    for (const cache of two) expect(color(await cache.get())).toBe('green of nobody')
+    expect(world.net.calls.length).toBe(length + 1)
+  })
+
+  it('asks by itself when the process that was asking has died', async () => {
+    let looks = 0
+    const store: FlagsStore = { ...memoryStore(), lease: () => ++looks > 2 }
+    expect(color(await cacheWith({ store }).get())).toBe('red of nobody')
+    expect([looks, world.net.calls.length]).toEqual([3, 1])
+  })
+
   it('does not wait for a store that hangs', async () => {
     const never = () => new Promise<never>(() => {})
     const cache = cacheWith({ store: { get: never, set: never, delete: never } })
