@@ -110,6 +110,9 @@ export const flagsCache = ({
   onError,
 }: FlagsCacheOptions): FlagsCache => {
   checkEnvironmentKey(environmentKey)
+  // A timer takes no more, and nobody means to ask without a pause.
+  if (!(maxAgeMs > 0 && maxAgeMs < 2 ** 31)) throw new GuidonError('invalid-option', 'maxAgeMs')
+  if (!(staleMs >= 0 && staleMs < 2 ** 31)) throw new GuidonError('invalid-option', 'staleMs')
   const bundled: Snapshot = { source: 'defaults', at: 0, flags: defaultsTable(defaults) }
   const api = apiBase(base)
   const service = { environmentKey, api, timeoutMs, ...(fetch && { fetch }) }
@@ -180,18 +183,21 @@ export const flagsCache = ({
     const name = await entry.name
     const lease = `${name}.lease`
     // A process that dies takes its lease along for this long. Those who wait have flags, if only old ones.
-    while ((await store.lease(lease, timeoutMs + 1_000)) === false) {
+    const take = () => store.lease(lease, timeoutMs + 1_000)
+    let leased = await take()
+    while (leased === false) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS * (0.5 + Math.random())))
       if (closed || (await look(entry))) return
+      leased = await take()
     }
     try {
       // Whoever had the lease may have been done a moment ago.
-      if (await look(entry)) return
+      if (leased && (await look(entry))) return
       const known = { epoch, snapshot: await ask(service, entry.who) }
       entry.known = known
       await store.set(name, `${known.epoch} ${toText(known.snapshot, name, undefined)}`, keepMs())
     } finally {
-      await store.delete(lease)
+      if (leased) await store.delete(lease)
     }
   }
 
@@ -238,7 +244,7 @@ export const flagsCache = ({
     return entry
   }
 
-  const flagsOf = ({ who, known = environment.known }: Entry): CachedFlags => {
+  const flagsOf = ({ known = environment.known }: Entry, isSomebodys: boolean): CachedFlags => {
     const shown = known?.snapshot ?? bundled
     const { identity, source } = shown
     const stale = () => ageMs(shown) > maxAgeMs
@@ -246,7 +252,7 @@ export const flagsCache = ({
       ...createReads({ shown, latest: shown }, stale),
       identity,
       source,
-      snapshot: ({ shared = who && identity === undefined } = {}) =>
+      snapshot: ({ shared = isSomebodys && identity === undefined } = {}) =>
         JSON.parse(toText(shown, environmentKey, shared ? undefined : identity, shared)),
     }
   }
@@ -285,7 +291,7 @@ export const flagsCache = ({
         const coming = refresh(entry)
         if (coming && !isUsable(entry)) await within(timeoutMs, coming).catch(() => {})
       }
-      return flagsOf(entry)
+      return flagsOf(entry, given != null)
     },
     async invalidate() {
       const next = toBase64url(crypto.getRandomValues(new Uint8Array(9)))

@@ -405,6 +405,7 @@ describe('flagsCache', () => {
     const flags = await cache.get({ id })
     await calm()
     expect([color(flags), flags.identity, errors]).toEqual(['red of nobody', undefined, [code]])
+    expect(flags.snapshot()).toMatchObject({ shared: true })
     expect([world.net.calls.length, [...store.texts.keys()]]).toEqual([1, before])
   })
 
@@ -445,6 +446,10 @@ describe('flagsCache', () => {
   it('says at once when it is wired wrongly', () => {
     expect(() => flagsCache({ environmentKey: '' })).toThrow('environmentKey')
     expect(() => flagsCache({ environmentKey: 'ser.secret' })).toThrow('server-side-key')
+    for (const maxAgeMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => flagsCache({ environmentKey: KEY, maxAgeMs })).toThrow('maxAgeMs')
+    for (const staleMs of [-1, Number.POSITIVE_INFINITY])
+      expect(() => flagsCache({ environmentKey: KEY, staleMs })).toThrow('staleMs')
   })
 
   it('lives with listeners that throw', async () => {
