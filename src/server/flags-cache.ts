@@ -31,7 +31,7 @@ export interface FlagsCacheOptions {
   readonly defaults?: Defaults | undefined
   /** What the processes share: `redisStore(client)`, or any Key-Value. Default: nothing, and each process asks for itself. */
   readonly store?: FlagsStore | undefined
-  /** Flags younger than this are given without a question; the environment's are polled as often. Default: 30,000. */
+  /** Flags younger than this are given without a question; the environment's are polled about as often. Default: 30,000. */
   readonly maxAgeMs?: number | undefined
   /** Flags that are older by no more than this are given at once and refreshed behind. Default: 600,000 (ten minutes). */
   readonly staleMs?: number | undefined
@@ -224,24 +224,26 @@ export const flagsCache = ({
   /** The entry of an identity, which thereby is the one used last. */
   const entryOf = (given: string | CacheIdentity | undefined): Entry => {
     if (given == null) return environment
-    const who = typeof given === 'string' ? { id: given } : given
     try {
-      const kind = classifyIdentifier(checkIdentifier(who.id))
+      const { id: input, traits = {}, transient } = typeof given === 'string' ? { id: given } : given
+      const id = checkIdentifier(input)
+      const kind = classifyIdentifier(id)
       if (kind !== 'opaque') throw new GuidonError(`${kind}-identifier`, 'send a GUID')
-    } catch (error) {
-      report(error as GuidonError)
+      const sorted = Object.entries(traits).sort(([a], [b]) => (a < b ? -1 : 1))
+      const key = JSON.stringify([id, transient, sorted])
+      // A copy: what the app does with its object later is nothing that was asked for.
+      const entry = identities.get(key) ?? newEntry({ id, transient, traits: { ...traits } }, key)
+      identities.delete(key)
+      identities.set(key, entry)
+      for (const oldest of identities.keys()) {
+        if (identities.size <= maxIdentities) break
+        identities.delete(oldest)
+      }
+      return entry
+    } catch (cause) {
+      report(cause instanceof GuidonError ? cause : new GuidonError('invalid-option', 'get', { cause }))
       return environment
     }
-    const traits = Object.entries(who.traits ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
-    const key = JSON.stringify([who.id, who.transient, traits])
-    const entry = identities.get(key) ?? newEntry(who, key)
-    identities.delete(key)
-    identities.set(key, entry)
-    for (const oldest of identities.keys()) {
-      if (identities.size <= maxIdentities) break
-      identities.delete(oldest)
-    }
-    return entry
   }
 
   const flagsOf = ({ known = environment.known }: Entry, isSomebodys: boolean): CachedFlags => {
@@ -265,10 +267,19 @@ export const flagsCache = ({
   }
 
   let timer: ReturnType<typeof setTimeout>
-  const poll = () => {
-    refresh(environment)
-    // Processes that began together are not to ask together.
-    timer = setTimeout(poll, maxAgeMs * (0.8 + Math.random() / 5))
+  /**
+   * Each process looks a little before its flags are old, at a moment of its own. So the first one asks, and the others find what it
+   * has brought: by the age of the flags and not by a steady beat, which would ask for what somebody has just brought.
+   */
+  const dueMs = () => {
+    const { known } = environment
+    return known?.epoch === epoch ? maxAgeMs * (0.8 + Math.random() / 5) - ageMs(known.snapshot) : 0
+  }
+  const poll = async () => {
+    if (dueMs() <= 0) await refresh(environment)
+    if (closed) return
+    const due = dueMs()
+    timer = setTimeout(poll, due > 0 ? due : maxAgeMs)
     // It holds no process that has nothing else to do.
     ;(timer as { unref?: () => void }).unref?.()
   }

@@ -66,8 +66,8 @@ beforeEach(() => {
 })
 afterEach(async () => {
   for (const cache of caches) cache.close()
-  await calm()
   vi.useRealTimers()
+  await calm()
 })
 
 describe('flagsCache', () => {
@@ -327,6 +327,35 @@ describe('flagsCache', () => {
     expect([looks, world.net.calls.length]).toEqual([3, 1])
   })
 
+  it('does not ask for what another process has brought while it waited for its turn', async () => {
+    const inner = memoryStore()
+    await cacheWith({ store: inner }).get()
+    await calm()
+    let isThere = false
+    const late: FlagsStore = {
+      ...inner,
+      get: (key) => (isThere ? inner.get(key) : null),
+      lease(key, ttlMs) {
+        isThere = true
+        return inner.lease?.(key, ttlMs) ?? true
+      },
+    }
+    expect(color(await cacheWith({ store: late }).get())).toBe('red of nobody')
+    expect(world.net.calls.length).toBe(1)
+  })
+
+  it('does not look into the store for each visitor while the service is down', async () => {
+    const store = openStore()
+    world.net.offline()
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const cache = cacheWith({ store })
+    const looks = vi.spyOn(store, 'get')
+    for (let visit = 0; visit < 10; visit++) await Promise.all([cache.get(), cache.get(ada), cache.get(bob)])
+    // The epoch and the flags, for each of three.
+    expect([world.net.calls.length, looks.mock.calls.length]).toEqual([1, 6])
+    vi.restoreAllMocks()
+  })
+
   it('does not wait for a store that hangs', async () => {
     const never = () => new Promise<never>(() => {})
     const cache = cacheWith({ store: { get: never, set: never, delete: never } })
@@ -377,6 +406,32 @@ describe('flagsCache', () => {
       trait_value: 'FR',
       transient: true,
     })
+  })
+
+  it('goes on asking for what it was asked, whatever the app does with its object', async () => {
+    const cache = cacheWith()
+    world.net.respond = (call) => answerTo(call, { color: JSON.stringify(call.body?.traits) })
+    const traits = { country: 'FR' }
+    await cache.get({ id: ` ${ada} `, traits })
+    traits.country = 'DE'
+    later(700_000)
+    const flags = await cache.get({ id: ada, traits: { country: 'FR' } })
+    expect([color(flags), flags.identity]).toEqual([expect.stringContaining('FR'), ada])
+    expect(world.net.calls.length).toBe(3)
+  })
+
+  it('does not fail on what is no identity at all', async () => {
+    const cache = cacheWith()
+    const odd = [
+      null,
+      {},
+      { id: 7 },
+      { id: ada, traits: null },
+      { id: ada, traits: { big: 1n } },
+      { id: null },
+    ]
+    for (const given of odd) expect(color(await cache.get(given as never))).toBe('red of nobody')
+    expect(errors.length).toBe(odd.length - 1)
   })
 
   it('puts no identifier, no trait and no key into the store', async () => {
@@ -433,6 +488,7 @@ describe('flagsCache', () => {
   })
 
   it('polls the environment’s flags without being asked, until it is closed', async () => {
+    vi.useRealTimers()
     const cache = cacheWith({ maxAgeMs: 20 })
     await until(() => world.net.calls.length > 2)
     cache.close()
@@ -441,6 +497,30 @@ describe('flagsCache', () => {
     await new Promise((resolve) => setTimeout(resolve, 60))
     expect(world.net.calls.length).toBe(length)
     expect(color(await cache.get())).toBe('red of nobody')
+  })
+
+  it('polls once for 20 processes that share a store, in about the time that flags are young', async () => {
+    const store = memoryStore()
+    let asked = 0
+    const fetch = async () => Response.json([], { headers: { 'X-Count': `${asked++}` } })
+    const all = Array.from({ length: 20 }, () => cacheWith({ store, fetch }))
+    for (const cache of all) await cache.get()
+    expect(asked).toBe(1)
+    for (const cache of all) cache.close()
+    await calm()
+
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout', 'performance'] })
+    const polling = Array.from({ length: 20 }, () => cacheWith({ store, fetch }))
+    // Names are hashed outside of this clock.
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+    asked = 0
+    for (let second = 0; second < 300; second++) {
+      await vi.advanceTimersByTimeAsync(1_000)
+      for (const cache of polling) await cache.get()
+    }
+    // Ten times 30 seconds, or a fifth less.
+    expect(asked).toBeGreaterThan(8)
+    expect(asked).toBeLessThan(14)
   })
 
   it('says at once when it is wired wrongly', () => {
