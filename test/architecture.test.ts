@@ -24,6 +24,7 @@ const ARROWS: Record<string, readonly string[]> = {
   react: [],
   'react-native': ['core', 'client', 'live'],
   edge: ['model'],
+  server: ['model', 'privacy', 'core', 'transport', 'client'],
   codegen: ['model'],
   scan: [],
   cli: ['model', 'privacy', 'client', 'live', 'edge', 'codegen', 'scan'],
@@ -43,6 +44,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   codegen: ['guidon'],
   // The second for its types.
   scan: ['@babel/parser', '@babel/types'],
+  server: ['guidon'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
   bundler: ['guidon', 'unplugin', 'node:'],
 }

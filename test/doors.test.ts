@@ -12,7 +12,7 @@ const { name, exports, bin, version, files, dependencies, peerDependencies } = J
 const doors = Object.keys(exports).filter((path) => path !== './package.json')
 const specifier = (path: string) => `guidon${path.slice(1)}`
 /** Doors for servers and for builds. */
-const SERVER = ['./edge', './bundler']
+const SERVER = ['./edge', './server', './bundler']
 
 describe('the package as built', () => {
   it('has a file in src/ for each door, and a door for each file', () => {

@@ -5,7 +5,7 @@ import type { Client, Schema } from './client.ts'
 /** The reads of a client: synchronous, from what is shown, and never throwing. */
 export type Reads = Pick<Client<Record<string, FlagValue>>, 'isEnabled' | 'value' | 'json' | 'flag' | 'all'>
 
-export const createReads = (store: Store, isStale: () => boolean): Reads => {
+export const createReads = (store: Pick<Store, 'shown' | 'latest'>, isStale: () => boolean): Reads => {
   const read = <T>(name: string, part: 0 | 1, fallback: T): T => {
     const found: unknown = store.shown.flags.get(name)?.[part]
     return typeof found === typeof fallback ? (found as T) : fallback

@@ -1,7 +1,9 @@
 /** Flagsmith's SDK API, served from one environment document. */
+import { GuidonError } from '../model/errors.ts'
 import { json, jsonText, preflight, prepare, refusal, revalidatable, withCommonHeaders } from './answer.ts'
 import { type EnvironmentDocument, environmentDocument } from './document.ts'
 import { type Audience, type Edition, publish } from './edition.ts'
+import { evaluate, type Identity, type Outcome } from './evaluation.ts'
 import { type IdentityAnswer, identify, lookUp } from './identities.ts'
 import { identityRequest, Problem } from './identity-request.ts'
 import { jsonBody } from './request-body.ts'
@@ -28,6 +30,11 @@ export interface EdgeOptions {
 export interface Edge {
   /** Answers one request. Needs no `this`. */
   readonly handler: (request: Request) => Promise<Response>
+  /**
+   * An identity's flags as its client would be told them, without a request, for what runs in this process. Traits count
+   * beside those that are kept, and are not kept themselves. Throws when the document says to serve no flags. Needs no `this`.
+   */
+  readonly flagsOf: (identity: Identity) => Record<string, Pick<Outcome, 'enabled' | 'value'>>
   /** Serves another document from now on, and tells those who listen to the event stream. Throws when it is none. */
   replace(document: EnvironmentDocument): void
   /** Ends the event streams. */
@@ -190,6 +197,19 @@ export function createEdge({
 
   return {
     handler,
+    flagsOf(identity) {
+      if (current.isStopped)
+        throw new GuidonError('http', 'this environment serves no flags', { status: 403 })
+      const traits = new Map(identity.traits)
+      for (const [key, { value }] of storeOf(current)?.get(identity.identifier) ?? [])
+        if (!traits.has(key)) traits.set(key, value)
+      const outcomes = evaluate(current.environment, { ...identity, traits })
+      return Object.fromEntries(
+        current
+          .shown('client', outcomes)
+          .map(({ feature, enabled, value }) => [feature.name, { enabled, value }]),
+      )
+    },
     replace(document) {
       const told = updatedAtOf(environmentDocument(document))
       // Who edits a document by hand leaves its date alone. Readers compare dates, and HTTP counts in seconds.

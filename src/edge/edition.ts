@@ -20,6 +20,8 @@ export interface Edition {
   environmentFlags(audience: Audience): Prepared
   /** One of them, by its name in any case; the first for an empty name. */
   environmentFlag(audience: Audience, name: string): Prepared | undefined
+  /** Without those that the audience may not see. */
+  shown(audience: Audience, outcomes: readonly Outcome[]): Outcome[]
   /** Flags of an identity, as JSON texts, without those that the audience may not see. */
   identityFlags(audience: Audience, outcomes: readonly Outcome[]): string[]
 }
@@ -88,6 +90,7 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
       const outcome = outcomes.find(({ feature }) => wanted === '' || feature.name.toLowerCase() === wanted)
       return outcome && prepare(JSON.stringify(flagOf(outcome)))
     },
+    shown,
     identityFlags: (audience, outcomes) => shown(audience, outcomes).map(identityText),
   }
 }

@@ -1,6 +1,6 @@
 /**
  * An app that compiles without DOM, as in Node, in workers and in React Native, and has our types checked as well. Compiled
- * against the built types by `test/doors.test.ts`. (`guidon/edge` is not here: it is made of requests and responses.)
+ * against the built types by `test/doors.test.ts`. (`guidon/edge` and `guidon/server` are not here: they are made of requests and responses.)
  */
 import { createClient, type Inside, memoryStorage } from 'guidon'
 import { analytics, experiments } from 'guidon/analytics'
