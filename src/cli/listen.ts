@@ -18,7 +18,7 @@ export interface Listening {
   readonly url: string
   /** Drops all connections, whatever they are in the middle of, and takes new ones. */
   cut(): void
-  /** Takes no more connections, and resolves when the last one is done: it is told `Connection: close`. */
+  /** Takes no more connections, and resolves when what is under way is done. */
   drain(): Promise<void>
   /** Stops at once: open connections, event streams among them, are ended. */
   close(): Promise<void>
@@ -34,10 +34,15 @@ export async function listen(
   handler: (request: Request) => Response | Promise<Response>,
   { port, host = '127.0.0.1', onError, node }: ListenOptions,
 ): Promise<Listening> {
+  let isDraining = false
   const server = serve({
     async fetch(request) {
       const response = await handler(request)
-      if (response.type !== 'error') return response
+      if (response.type !== 'error') {
+        // Else the connection would be kept for another request, and with it the server.
+        if (isDraining) response.headers.set('Connection', 'close')
+        return response
+      }
       request.runtime?.node?.req.socket.destroy()
       return new Response()
     },
@@ -58,7 +63,10 @@ export async function listen(
   return {
     url: server.url!,
     cut: () => http.closeAllConnections(),
-    drain: () => new Promise((resolve) => http.close(() => resolve())),
+    drain() {
+      isDraining = true
+      return new Promise((resolve) => http.close(() => resolve()))
+    },
     close: () => server.close(true),
   }
 }

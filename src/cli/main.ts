@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { edgeCommand } from './edge/command.ts'
 import { explain } from './explain.ts'
 import { pullCommand } from './pull.ts'
 import { serveCommand } from './serve.ts'
@@ -14,7 +15,8 @@ import { typesCommand } from './types.ts'
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = new Command('guidon').description('Feature flags from the command line.')
   if (terminal.version) program.version(terminal.version)
-  for (const command of [pullCommand, typesCommand, serveCommand]) program.addCommand(command(terminal))
+  for (const command of [pullCommand, typesCommand, serveCommand, edgeCommand])
+    program.addCommand(command(terminal))
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
