@@ -6,7 +6,7 @@ import { forwardCounts } from './forward-counts.ts'
 import { forwardTraits } from './forward-traits.ts'
 import { keepFresh } from './keep-fresh.ts'
 import type { Log } from './log.ts'
-import type { Metrics } from './metrics.ts'
+import type { Metrics, Numbers } from './metrics.ts'
 import { post } from './post.ts'
 import type { EdgeSettings } from './settings.ts'
 import { openTraitJournal } from './trait-journal.ts'
@@ -31,6 +31,8 @@ export interface BackOffice {
   /** Resolves when traits are on disk. Rejects when they are not. */
   keepTraits(clientKey: string, writes: TraitWrites): Promise<void>
   count(clientKey: string, counts: Readonly<Record<string, unknown>>): void
+  /** How things are, as numbers. */
+  numbers(): Numbers
   /** Lets what is on the way arrive. */
   close(): Promise<void>
 }
@@ -67,14 +69,11 @@ export async function openBackOffice({ settings, log, metrics }: BackOfficeOptio
       log,
       metrics,
       // With the server's key: whether clients may set traits was decided when this one was taken.
-      send: async (clientKey, body) => {
-        const reply = await post(`${api}identities/`, serverKeys.get(clientKey) ?? '', body, {
+      send: (clientKey, body) =>
+        post(`${api}identities/`, serverKeys.get(clientKey) ?? '', body, {
           fetch: counted('traits'),
           timeoutMs,
-        })
-        metrics.set('traits_pending', {}, journal.size)
-        return reply
-      },
+        }),
     })
   if (journal && journal.size > 0) {
     log('info', 'traits_found', { pending: journal.size })
@@ -119,10 +118,10 @@ export async function openBackOffice({ settings, log, metrics }: BackOfficeOptio
     async keepTraits(clientKey, writes) {
       await journal?.append(clientKey, writes)
       metrics.add('traits_acknowledged_total', {}, Object.keys(writes.traits).length)
-      metrics.set('traits_pending', {}, journal?.size ?? 0)
       traits?.wake()
     },
     count: (clientKey, sent) => counts?.add(clientKey, sent),
+    numbers: () => (journal ? { traits_pending: journal.size } : {}),
     async close() {
       end.abort()
       await Promise.all([...following.map(({ following }) => following), counts?.stop(), traits?.stop()])

@@ -1,11 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { portOf } from '../option-values.ts'
 import type { Terminal } from '../terminal.ts'
-import { openBackOffice } from './back-office.ts'
-import { createFrontDesk } from './front-desk.ts'
-import { createLog, type Log } from './log.ts'
-import { createMetrics, prometheus } from './metrics.ts'
-import { type EdgeOptions, type EdgeSettings, readSettings } from './settings.ts'
+import { alone } from './alone.ts'
+import { createLog } from './log.ts'
+import { type EdgeOptions, readSettings } from './settings.ts'
+import { isWorker, withWorkers, worker } from './workers.ts'
 
 const EXAMPLES = `
 Examples:
@@ -32,40 +31,11 @@ export const edgeCommand = (terminal: Terminal): Command =>
     .action((options: EdgeOptions) => edge(options, terminal))
 
 async function edge(options: EdgeOptions, terminal: Terminal): Promise<void> {
+  if (isWorker()) return worker(terminal.out)
   const { settings, notes } = await readSettings(options, terminal)
   const log = createLog({ format: settings.logFormat, level: settings.logLevel, write: terminal.out })
   for (const note of notes) log('warning', 'setting_ignored', { note })
-  await alone(settings, log, terminal.stop)
-}
-
-/** Everything in one process. */
-async function alone(settings: EdgeSettings, log: Log, stop: AbortSignal): Promise<void> {
-  const metrics = createMetrics()
-  const answered = new Map<string, number>()
-  const office = await openBackOffice({ settings, log, metrics })
-  const scrape = () => prometheus(metrics.numbers(), ages(answered))
-  const desk = createFrontDesk({ settings, log, metrics, office, answered, scrape })
-  try {
-    await office.follow({
-      serve: desk.replace,
-      onAnswer: (clientKey) => answered.set(clientKey, Date.now()),
-    })
-    const url = await desk.open()
-    log('info', 'started', { url: `${url}api/v1/`, environments: settings.environments.length })
-    await untilAborted(stop)
-    log('info', 'stopping')
-    await desk.close()
-  } finally {
-    await office.close()
-  }
-  log('info', 'stopped')
-}
-
-const ages = (answered: ReadonlyMap<string, number>) => {
-  const ages = createMetrics()
-  for (const [environment, at] of answered)
-    ages.set('document_age_seconds', { environment }, (Date.now() - at) / 1_000)
-  return ages.numbers()
+  await (settings.workers > 1 ? withWorkers : alone)(settings, log, terminal.stop)
 }
 
 function workersOf(text: string): number {
@@ -74,9 +44,3 @@ function workersOf(text: string): number {
     throw new InvalidArgumentError('It must be a whole number from 1.')
   return workers
 }
-
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

@@ -80,3 +80,17 @@ function isOf(key: string, name: string, type: string): boolean {
     (type === 'histogram' && ['bucket', 'sum', 'count'].some((part) => bare === `${name}_${part}`))
   )
 }
+
+/** How long ago upstream was heard of. */
+export function ages(answered: ReadonlyMap<string, number>): Numbers {
+  const ages = createMetrics()
+  for (const [environment, at] of answered)
+    ages.set('document_age_seconds', { environment }, (Date.now() - at) / 1_000)
+  return ages.numbers()
+}
+
+/** What stays of a process that has ended: what it has done, and not what it was doing. */
+export const ofTheGone = (numbers: Numbers): Numbers =>
+  Object.fromEntries(
+    Object.entries(numbers).filter(([key]) => METRICS[key.replace(/\{.*/s, '')]?.[0] !== 'gauge'),
+  )
