@@ -54,12 +54,17 @@ export async function openBackOffice({ settings, log, metrics }: BackOfficeOptio
       return response
     }
 
+  let diskTrouble: string | undefined
   const journal =
     settings.forwardTraits && data !== undefined
       ? await openTraitJournal({
           file: join(data, 'traits.jsonl'),
           maxBytes: settings.maxPendingTraitBytes,
-          onProblem: ({ code }) => log('error', 'disk_problem', { problem: code }),
+          onProblem({ code = 'unknown' }) {
+            // Once, and not for each of the requests that will hear of it.
+            if (code !== diskTrouble) log('error', 'disk_problem', { problem: code })
+            diskTrouble = code
+          },
         })
       : undefined
   const traits =
@@ -117,6 +122,8 @@ export async function openBackOffice({ settings, log, metrics }: BackOfficeOptio
     },
     async keepTraits(clientKey, writes) {
       await journal?.append(clientKey, writes)
+      if (diskTrouble) log('info', 'disk_recovered')
+      diskTrouble = undefined
       metrics.add('traits_acknowledged_total', {}, Object.keys(writes.traits).length)
       traits?.wake()
     },

@@ -28,26 +28,59 @@ export interface Metrics {
   numbers(): Numbers
 }
 
+interface Histogram {
+  readonly name: string
+  readonly labels: Labels
+  /** How many were in each bucket alone, the last one without an end. */
+  readonly counts: number[]
+  sum: number
+}
+
 export function createMetrics(): Metrics {
   const numbers: Record<string, number> = {}
-  const add: Metrics['add'] = (name, labels = {}, by = 1) => {
-    const key = keyOf(name, labels)
-    numbers[key] = (numbers[key] ?? 0) + by
+  // Made into numbers when they are asked for: that is seldom, and requests are many.
+  const histograms = new Map<string, Histogram>()
+
+  function* numbersOf({ name, labels, counts, sum }: Histogram): Generator<[string, number]> {
+    let total = 0
+    for (const [index, count] of counts.entries()) {
+      total += count
+      yield [keyOf(`${name}_bucket`, { ...labels, le: SECONDS[index] ?? '+Inf' }), total]
+    }
+    yield [keyOf(`${name}_sum`, labels), sum]
+    yield [keyOf(`${name}_count`, labels), total]
   }
+
   return {
-    add,
+    add(name, labels = {}, by = 1) {
+      const key = keyOf(name, labels)
+      numbers[key] = (numbers[key] ?? 0) + by
+    },
     set(name, labels, to) {
       numbers[keyOf(name, labels)] = to
     },
     time(name, labels, seconds) {
-      for (const le of SECONDS) add(`${name}_bucket`, { ...labels, le }, seconds <= le ? 1 : 0)
-      add(`${name}_bucket`, { ...labels, le: '+Inf' })
-      add(`${name}_sum`, labels, seconds)
-      add(`${name}_count`, labels)
+      const key = keyOf(name, labels)
+      const histogram = histograms.get(key) ?? emptyHistogram(name, labels)
+      histograms.set(key, histogram)
+      const bucket = SECONDS.findIndex((most) => seconds <= most)
+      histogram.counts[bucket < 0 ? SECONDS.length : bucket]! += 1
+      histogram.sum += seconds
     },
-    numbers: () => ({ ...numbers }),
+    numbers: () =>
+      Object.assign(
+        Object.fromEntries([...histograms.values()].flatMap((one) => [...numbersOf(one)])),
+        numbers,
+      ),
   }
 }
+
+const emptyHistogram = (name: string, labels: Labels): Histogram => ({
+  name,
+  labels,
+  counts: Array.from({ length: SECONDS.length + 1 }, () => 0),
+  sum: 0,
+})
 
 const keyOf = (name: string, labels: Labels): string => {
   const list = Object.entries(labels).map(([label, value]) => `${label}="${escaped(String(value))}"`)

@@ -165,10 +165,14 @@ export async function worker(write: (line: string) => void): Promise<void> {
     end.signal.addEventListener('abort', () => resolve(begun!))
     process.send?.({ type: 'here' } satisfies Report)
   })
-  if (!end.signal.aborted) await desk.open()
-  await untilAborted(end.signal)
-  await desk.close()
-  cluster.worker?.disconnect()
+  try {
+    if (!end.signal.aborted) await desk.open()
+    await untilAborted(end.signal)
+    await desk.close()
+  } finally {
+    // What comes from the primary would keep this process.
+    cluster.worker?.disconnect()
+  }
 }
 
 type WorkersDesk = ReturnType<typeof workersDesk>
@@ -206,7 +210,7 @@ function workersDesk(settings: EdgeSettings, write: (line: string) => void) {
       return ask((id) => ({ type: 'scrape', id }))
     },
   })
-  const telling = setInterval(tellNumbers, NUMBERS_EVERY_MS)
+  const telling = setInterval(tellNumbers, NUMBERS_EVERY_MS).unref()
 
   return {
     hear(order: Order): void {

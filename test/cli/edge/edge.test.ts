@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { createClient, memoryStorage } from '../../../src/index.ts'
 import { emptyFolder } from '../folder.ts'
-import { afterwards } from '../run.ts'
-import { startEdge } from './edge.ts'
+import { afterwards, ran, run } from '../run.ts'
+import { KEYS, startEdge } from './edge.ts'
 import { later, shop, startUpstream } from './upstream.ts'
 
 const changed = { ...shop, updated_at: later(60), feature_states: shop.feature_states.slice(0, 1) }
@@ -177,6 +177,16 @@ test('asks whether there is anything new, with the key in the header and nowhere
   )
 })
 
+test('serves though it cannot keep a document, and says so', async () => {
+  const data = emptyFolder()
+  writeFileSync(join(data, 'documents'), 'a file where the folder should be')
+  const { count, named } = await startEdge((await startUpstream()).api, ['--data', data])
+  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await vi.waitFor(() =>
+    expect(named('disk_problem')).toMatchObject([{ environment: 'shop', problem: 'EEXIST' }]),
+  )
+})
+
 // ── Requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 test('refuses a missing and an unknown key with 403, which pages may read', async () => {
@@ -296,6 +306,14 @@ test('waits no longer for who does not finish than it is told to', async () => {
 
 // ── What it tells ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+test('says in a line that a port is taken', async () => {
+  const { url } = await startEdge((await startUpstream()).api)
+  const { code, err } = await ran(['edge', '--port', new URL(url).port, '--host', '127.0.0.1'], {
+    env: { ENVIRONMENT_KEY_PAIRS: KEYS, API_URL: url },
+  })
+  expect([code, err]).toEqual([1, [expect.stringMatching(/^guidon: .*in use/)]])
+})
+
 test('logs nothing of who asks, nor what', async () => {
   const { post, ask, count, out, named, end } = await startEdge((await startUpstream()).api, [], {
     LOGGING: '{"enable_access_log":true}',
@@ -315,7 +333,6 @@ test('logs nothing of who asks, nor what', async () => {
 })
 
 test('logs in words when told to', async () => {
-  const { run } = await import('../run.ts')
   const { api } = await startUpstream()
   const { out } = run(['edge', '--port', '0', '--host', '127.0.0.1'], {
     env: { FLAGSMITH_API_URL: api, ENVIRONMENT_API_KEYS: 'ser.shop:shop', API_POLL_FREQUENCY: '60' },
@@ -341,6 +358,11 @@ test('has numbers for Prometheus', async () => {
     .filter((line) => !line.startsWith('#'))
   for (const line of lines)
     expect(line).toMatch(/^guidon_edge_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [\d.e-]+$/)
+  const buckets = lines.filter((line) => line.includes('request_seconds_bucket{route="flags"'))
+  const counts = buckets.map((line) => Number(line.split(' ')[1]))
+  expect(counts).toEqual([...counts].sort((a, b) => a - b))
+  expect(counts.at(-1)).toBe(await metric('request_seconds_count{route="flags"}'))
+  expect(buckets.at(-1)).toContain('le="+Inf"')
   expect(new Set(lines.map((line) => line.split(' ')[0])).size).toBe(lines.length)
 })
 

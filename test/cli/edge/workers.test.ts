@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { expect, test, vi } from 'vitest'
+import { afterwards } from '../run.ts'
+import { KEYS } from './edge.ts'
 import { isThere, startProcess } from './process.ts'
 import { later, shop, startUpstream } from './upstream.ts'
 
@@ -75,4 +79,24 @@ test('leaves no worker behind when it is killed', async () => {
   child.kill('SIGKILL')
   await ended
   await vi.waitFor(() => expect(workers().filter(isThere)).toEqual([]), patience)
+})
+
+test('ends with a line when its workers cannot start', async () => {
+  const upstream = await startUpstream()
+  const { url } = await startProcess(upstream.api, [])
+  const second = spawn(
+    process.execPath,
+    ['dist/cli.js', 'edge', '--workers', '2', '--host', '127.0.0.1', '--port', new URL(url).port],
+    {
+      env: { ENVIRONMENT_KEY_PAIRS: KEYS, API_URL: upstream.api },
+    },
+  )
+  afterwards(() => second.kill('SIGKILL'))
+  let complaints = ''
+  second.stderr.on('data', (text) => {
+    complaints += text
+  })
+  expect(await once(second, 'exit')).toEqual([1, null])
+  expect(complaints).toMatch(/in use/)
+  expect(complaints).toContain('guidon: A worker could not start.')
 })
