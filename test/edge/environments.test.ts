@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { createEnvironments, type EnvironmentsOptions } from '../../src/edge.ts'
+import { createEdge, createEnvironments, type EnvironmentsOptions, followServer } from '../../src/edge.ts'
 import { recordedDocument } from './recorded.ts'
 
 const shop = { ...recordedDocument(), api_key: 'shop', name: 'Shop' }
@@ -153,4 +153,23 @@ test('tells of counted flags, with the environment', async () => {
   expect((await ask('/api/v1/analytics/flags/', 'shop', post({ title: 3 }))).status).toBe(200)
   expect((await ask('/api/v1/analytics/flags/', 'shop', post([]))).status).toBe(400)
   expect(onCounts.mock.calls).toEqual([['shop', { title: 3 }]])
+})
+
+test('is a fetch handler in front of a server that it follows, with nothing but web standards', async () => {
+  const upstream = createEdge({ document: shop, serverKeys: ['ser.shop'] })
+  const { ask, replace } = setup()
+  const { document, stop } = await followServer({
+    api: 'https://flags.example.com/api/v1/',
+    serverKey: 'ser.shop',
+    onChange: replace,
+    onProblem: () => {},
+    pollMs: 1,
+    fetch: (input, init) => upstream.handler(new Request(input, init)),
+  })
+  ends.push(stop)
+  replace(document)
+  const count = async () => ((await (await ask('/api/v1/flags/', 'shop')).json()) as []).length
+  expect(await count()).toBe(6)
+  upstream.replace({ ...shop, updated_at: null, feature_states: [] })
+  await vi.waitFor(async () => expect(await count()).toBe(0))
 })
