@@ -5,8 +5,10 @@ import { expect, test, vi } from 'vitest'
 import { createClient, memoryStorage } from '../../../src/index.ts'
 import { emptyFolder } from '../folder.ts'
 import { afterwards, ran, run } from '../run.ts'
-import { KEYS, startEdge } from './edge.ts'
+import { KEYS, soon, startEdge } from './edge.ts'
 import { later, shop, startUpstream } from './upstream.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const changed = { ...shop, updated_at: later(60), feature_states: shop.feature_states.slice(0, 1) }
 const garbage = () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } })
@@ -19,9 +21,9 @@ const documentOf = (document: unknown) => (request: Request) =>
 test('serves what upstream has, and each change of it', async () => {
   const upstream = await startUpstream()
   const { count, named, metric } = await startEdge(upstream.api)
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   upstream.edge.replace(changed)
-  await vi.waitFor(async () => expect(await count()).toBe(1))
+  await soon(async () => expect(await count()).toBe(1))
   expect(named('document_taken')).toHaveLength(2)
   expect(await metric('document_changes_total{environment="shop"}')).toBe(2)
 })
@@ -29,7 +31,7 @@ test('serves what upstream has, and each change of it', async () => {
 test('is a server for the client, live updates included', async () => {
   const upstream = await startUpstream()
   const { url, count, ask } = await startEdge(upstream.api)
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   const client = createClient({ environmentKey: 'shop', api: url, storage: memoryStorage() })
   afterwards(() => client.close())
   expect(await client.ready({ from: 'network' })).toMatchObject({ source: 'network' })
@@ -62,18 +64,18 @@ test('starts without upstream and without a copy: alive, not ready, with an answ
   const refused = await ask('flags/')
   expect([refused.status, refused.headers.get('Access-Control-Allow-Origin')]).toEqual([503, '*'])
 
-  await vi.waitFor(() => expect(named('upstream_problem')).toHaveLength(1))
+  await soon(() => expect(named('upstream_problem')).toHaveLength(1))
   upstream.answer = undefined
-  await vi.waitFor(async () => expect(await count()).toBe(6), { timeout: 10_000 })
+  await soon(async () => expect(await count()).toBe(6))
   expect(await health()).toMatchObject({ status: 'ok', reason: null })
   expect(named('upstream_recovered')).toHaveLength(1)
-}, 20_000)
+})
 
 test('starts without upstream from the copy on disk, at once', async () => {
   const upstream = await startUpstream()
   const data = join(emptyFolder(), 'made')
   const first = await startEdge(upstream.api, ['--data', data])
-  await vi.waitFor(() => expect(readdirSync(join(data, 'documents'))).toHaveLength(1))
+  await soon(() => expect(readdirSync(join(data, 'documents'))).toHaveLength(1))
   await first.end()
 
   upstream.answer = nobody
@@ -83,14 +85,14 @@ test('starts without upstream from the copy on disk, at once', async () => {
   expect(named('copy_served')).toHaveLength(1)
   upstream.answer = undefined
   upstream.edge.replace(changed)
-  await vi.waitFor(async () => expect(await count()).toBe(1), { timeout: 10_000 })
-}, 20_000)
+  await soon(async () => expect(await count()).toBe(1))
+})
 
 test('keeps no server-side key on disk, and lets nobody else in', async () => {
   const upstream = await startUpstream()
   const data = join(emptyFolder(), 'made')
   await startEdge(upstream.api, ['--data', data])
-  const [name] = await vi.waitFor(() => {
+  const [name] = await soon(() => {
     const names = readdirSync(join(data, 'documents'))
     expect(names).toHaveLength(1)
     return names
@@ -105,7 +107,7 @@ test('takes no copy that is broken, or of another environment', async () => {
   const data = emptyFolder()
   const first = await startEdge(upstream.api, ['--data', data])
   const folder = join(data, 'documents')
-  await vi.waitFor(() => expect(readdirSync(folder)).toHaveLength(1))
+  await soon(() => expect(readdirSync(folder)).toHaveLength(1))
   await first.end()
   upstream.answer = nobody
   for (const text of ['{"api_key":"sh', JSON.stringify({ ...shop, api_key: 'other' })]) {
@@ -115,7 +117,7 @@ test('takes no copy that is broken, or of another environment', async () => {
     expect((await ask('flags/')).status).toBe(503)
     await end()
   }
-}, 20_000)
+})
 
 test.each([
   ['nothing', nobody, 'network: no answer'],
@@ -137,10 +139,10 @@ test.each([
   async (_, answer, problem) => {
     const upstream = await startUpstream()
     const { count, named, health } = await startEdge(upstream.api)
-    await vi.waitFor(async () => expect(await count()).toBe(6))
+    await soon(async () => expect(await count()).toBe(6))
     const before = upstream.asked.length
     upstream.answer = answer
-    await vi.waitFor(() => expect(upstream.asked.length).toBeGreaterThan(before + 2))
+    await soon(() => expect(upstream.asked.length).toBeGreaterThan(before + 2))
     expect(named('upstream_problem')).toMatchObject([
       { level: 'warning', environment: 'shop', problem, serving: true },
     ])
@@ -148,7 +150,7 @@ test.each([
     expect(await health()).toMatchObject({ status: 'ok' })
     upstream.answer = undefined
     upstream.edge.replace(changed)
-    await vi.waitFor(async () => expect(await count()).toBe(1), { timeout: 10_000 })
+    await soon(async () => expect(await count()).toBe(1))
     expect(named('upstream_recovered')).toHaveLength(1)
   },
   20_000,
@@ -159,9 +161,9 @@ test('is not ready when upstream is away for longer than the grace period, if th
   const { health, count } = await startEdge(upstream.api, [], {
     HEALTH_CHECK: '{"environment_update_grace_period_seconds":0.2}',
   })
-  await vi.waitFor(async () => expect(await health()).toMatchObject({ status: 'ok' }))
+  await soon(async () => expect(await health()).toMatchObject({ status: 'ok' }))
   upstream.answer = nobody
-  await vi.waitFor(async () =>
+  await soon(async () =>
     expect(await health()).toMatchObject({ status: 'error', reason: 'environment document(s) stale.' }),
   )
   expect(await count()).toBe(6)
@@ -170,8 +172,8 @@ test('is not ready when upstream is away for longer than the grace period, if th
 test('asks whether there is anything new, with the key in the header and nowhere else', async () => {
   const upstream = await startUpstream()
   const { count } = await startEdge(upstream.api)
-  await vi.waitFor(async () => expect(await count()).toBe(6))
-  await vi.waitFor(() => expect(upstream.asked.length).toBeGreaterThan(3))
+  await soon(async () => expect(await count()).toBe(6))
+  await soon(() => expect(upstream.asked.length).toBeGreaterThan(3))
   expect(new Set(upstream.asked.map(({ path, key }) => `${path} ${key}`))).toEqual(
     new Set(['/api/v1/environment-document/ ser.shop']),
   )
@@ -181,10 +183,8 @@ test('serves though it cannot keep a document, and says so', async () => {
   const data = emptyFolder()
   writeFileSync(join(data, 'documents'), 'a file where the folder should be')
   const { count, named } = await startEdge((await startUpstream()).api, ['--data', data])
-  await vi.waitFor(async () => expect(await count()).toBe(6))
-  await vi.waitFor(() =>
-    expect(named('disk_problem')).toMatchObject([{ environment: 'shop', problem: 'EEXIST' }]),
-  )
+  await soon(async () => expect(await count()).toBe(6))
+  await soon(() => expect(named('disk_problem')).toMatchObject([{ environment: 'shop', problem: 'EEXIST' }]))
 })
 
 // ── Requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -202,7 +202,7 @@ test('lets only those pages read that are named, if any are', async () => {
   const { ask, count } = await startEdge((await startUpstream()).api, [], {
     ALLOW_ORIGINS: '["https://shop.example"]',
   })
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   const allowed = async (Origin: string) =>
     (await ask('flags/', { headers: { Origin } })).headers.get('Access-Control-Allow-Origin')
   expect(await allowed('https://shop.example')).toBe('https://shop.example')
@@ -211,7 +211,7 @@ test('lets only those pages read that are named, if any are', async () => {
 
 test('does not keep traits, as the Edge Proxy does not', async () => {
   const { post, ask, count } = await startEdge((await startUpstream()).api)
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   const traits = [{ trait_key: 'plan', trait_value: 'pro' }]
   expect(await (await post('identities/', { identifier: 'guid', traits })).json()).toMatchObject({
     traits: [{ trait_key: 'plan' }],
@@ -238,9 +238,9 @@ test('turns away what is too much at a time, for as long as it is, and goes on t
   const { url, ask, count, health, metric } = await startEdge((await startUpstream()).api, [], {
     LIMITS: '{"requests":5}',
   })
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   const flood = await Promise.all(Array.from({ length: 5 }, () => sender(url, half())))
-  await vi.waitFor(async () => expect(await metric('requests_in_flight')).toBe(5))
+  await soon(async () => expect(await metric('requests_in_flight')).toBe(5))
   const refused = await ask('flags/')
   expect([
     refused.status,
@@ -249,7 +249,7 @@ test('turns away what is too much at a time, for as long as it is, and goes on t
   ]).toEqual([503, '1', '*'])
   expect(await health()).toMatchObject({ status: 'ok' })
   for (const { socket } of flood) socket.write(':"guid"}')
-  await vi.waitFor(() => {
+  await soon(() => {
     for (const { heard } of flood) expect(heard()).toContain('HTTP/1.1 200')
   })
   expect(await count()).toBe(6)
@@ -257,12 +257,12 @@ test('turns away what is too much at a time, for as long as it is, and goes on t
 
 test('limits event streams, and counts those that left no more', async () => {
   const { ask, count, metric } = await startEdge((await startUpstream()).api, [], { LIMITS: '{"streams":2}' })
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   const open = () => ask('/sse/environments/shop/stream', { key: null })
   const streams = [await open(), await open()]
   expect((await open()).status).toBe(503)
   await streams[0]!.body!.cancel()
-  await vi.waitFor(async () => expect(await metric('streams')).toBe(1))
+  await soon(async () => expect(await metric('streams')).toBe(1))
   expect((await open()).status).toBe(200)
 })
 
@@ -271,18 +271,18 @@ test('refuses headers and bodies that are too large', async () => {
     LIMITS: '{"header_bytes":1000,"body_bytes":100}',
   })
   const large = await sender(url, `GET /api/v1/flags/ HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(2000)}\r\n\r\n`)
-  await vi.waitFor(() => expect(large.heard()).toContain('431'))
-  await vi.waitFor(async () =>
+  await soon(() => expect(large.heard()).toContain('431'))
+  await soon(async () =>
     expect((await post('identities/', { identifier: 'x'.repeat(200) })).status).toBe(413),
   )
 })
 
 test('lets who is there finish when it stops, and ends streams', async () => {
   const { url, ask, count, end, named, metric, health } = await startEdge((await startUpstream()).api)
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   const events = (await ask('/sse/environments/shop/stream', { key: null })).text()
   const slow = await sender(url, half())
-  await vi.waitFor(async () => expect(await metric('requests_in_flight')).toBe(1))
+  await soon(async () => expect(await metric('requests_in_flight')).toBe(1))
   expect(await health()).toMatchObject({ status: 'ok' })
   const ended = end()
   await events
@@ -297,9 +297,9 @@ test('waits no longer for who does not finish than it is told to', async () => {
   const { url, count, end, named, metric } = await startEdge((await startUpstream()).api, [], {
     LIMITS: '{"shutdown_seconds":0.1}',
   })
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   await sender(url, half())
-  await vi.waitFor(async () => expect(await metric('requests_in_flight')).toBe(1))
+  await soon(async () => expect(await metric('requests_in_flight')).toBe(1))
   expect(await end()).toBe(0)
   expect(named('requests_cut')).toMatchObject([{ requests: 1 }])
 })
@@ -318,7 +318,7 @@ test('logs nothing of who asks, nor what', async () => {
   const { post, ask, count, out, named, end } = await startEdge((await startUpstream()).api, [], {
     LOGGING: '{"enable_access_log":true}',
   })
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   await post('identities/', {
     identifier: 'secret-guid',
     traits: [{ trait_key: 'secret-key', trait_value: 'secret-value' }],
@@ -337,14 +337,14 @@ test('logs in words when told to', async () => {
   const { out } = run(['edge', '--port', '0', '--host', '127.0.0.1'], {
     env: { FLAGSMITH_API_URL: api, ENVIRONMENT_API_KEYS: 'ser.shop:shop', API_POLL_FREQUENCY: '60' },
   })
-  await vi.waitFor(() =>
+  await soon(() =>
     expect(out.join('\n')).toMatch(/^\S+Z info started url=http\S+\/api\/v1\/ environments=1$/m),
   )
 })
 
 test('has numbers for Prometheus', async () => {
   const { ask, count, metric } = await startEdge((await startUpstream()).api)
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   await ask('flags/', { key: 'other' })
   expect(await metric('requests_total{route="flags",method="GET",status="403"}')).toBe(1)
   expect(await metric('document_age_seconds{environment="shop"}')).toBeGreaterThanOrEqual(0)

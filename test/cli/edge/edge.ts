@@ -3,6 +3,9 @@ import { run } from '../run.ts'
 
 export const KEYS = 'shop:ser.shop'
 
+/** Waits until a check holds, on a machine that may be busy. */
+export const soon = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 20_000 })
+
 interface Event {
   readonly time: string
   readonly level: string
@@ -18,7 +21,7 @@ export async function startEdge(api: string, args: readonly string[] = [], env: 
   })
   const events = () => program.out.map((line) => JSON.parse(line) as Event)
   const named = (name: string) => events().filter(({ event }) => event === name)
-  const started = await vi.waitFor(() => {
+  const started = await soon(() => {
     const [found] = named('started')
     expect([found?.event, program.err]).toEqual(['started', []])
     return found!

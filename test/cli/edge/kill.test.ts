@@ -1,5 +1,6 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { emptyFolder } from '../folder.ts'
+import { soon } from './edge.ts'
 import { startProcess } from './process.ts'
 import { startUpstream } from './upstream.ts'
 
@@ -50,9 +51,7 @@ async function survives(args: readonly string[] = []) {
     if (said().includes('traits found')) found++
     const before = acknowledged.get(people[0]!) ?? 0
     const writers = people.map((identifier) => writer(url, identifier, acknowledged, turn))
-    await vi.waitFor(() => expect(acknowledged.get(people[0]!)).toBeGreaterThan(before + kill * 3), {
-      timeout: 20_000,
-    })
+    await soon(() => expect(acknowledged.get(people[0]!)).toBeGreaterThan(before + kill * 3))
     child.kill('SIGKILL')
     await ended
     turn = Math.max(...(await Promise.all(writers))) + 1
@@ -61,14 +60,11 @@ async function survives(args: readonly string[] = []) {
   expect([...acknowledged.keys()].sort()).toEqual([...people].sort())
 
   await startProcess(upstream.api, options)
-  await vi.waitFor(
-    () => {
-      // What was sent but never acknowledged may have arrived too, and is newer.
-      for (const [identifier, turn] of acknowledged)
-        expect(arrived.get(identifier)).toBeGreaterThanOrEqual(turn)
-    },
-    { timeout: 60_000 },
-  )
+  await soon(() => {
+    // What was sent but never acknowledged may have arrived too, and is newer.
+    for (const [identifier, turn] of acknowledged)
+      expect(arrived.get(identifier)).toBeGreaterThanOrEqual(turn)
+  })
 }
 
 test.each([

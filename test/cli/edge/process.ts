@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { afterwards } from '../run.ts'
-import { KEYS } from './edge.ts'
+import { KEYS, soon } from './edge.ts'
 
 /** `guidon edge` as it is installed, in a process of its own: `npm run build` makes it. */
 export async function startProcess(api: string, args: readonly string[]) {
@@ -25,10 +25,8 @@ export async function startProcess(api: string, args: readonly string[]) {
       said += text
     })
   }
-  // Machines are busy.
-  const patience = { timeout: 30_000 }
-  const url = await vi.waitFor(() => / started url=(\S+)/.exec(said)![1]!, patience)
-  await vi.waitFor(async () => expect((await fetch(new URL('/health', url))).status).toBe(200), patience)
+  const url = await soon(() => / started url=(\S+)/.exec(said)![1]!)
+  await soon(async () => expect((await fetch(new URL('/health', url))).status).toBe(200))
   return {
     url,
     child,

@@ -4,8 +4,10 @@ import { expect, test, vi } from 'vitest'
 import { openTraitJournal, type TraitJournal } from '../../../src/cli/edge/trait-journal.ts'
 import { emptyFolder } from '../folder.ts'
 import { afterwards } from '../run.ts'
-import { startEdge } from './edge.ts'
+import { soon, startEdge } from './edge.ts'
 import { shop, startUpstream } from './upstream.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 // ── The journal ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -123,7 +125,7 @@ async function forwarding(answer?: (request: Request) => Response | Promise<Resp
   const data = emptyFolder()
   const begin = async (more = {}) => {
     const edge = await startEdge(upstream.api, ['--data', data, '--forward-traits'], { ...env, ...more })
-    await vi.waitFor(async () => expect(await edge.count()).toBe(6))
+    await soon(async () => expect(await edge.count()).toBe(6))
     return edge
   }
   const edge = await begin()
@@ -152,18 +154,18 @@ test('brings persistent traits upstream, with the key of the server, and transie
   const traits = [trait('plan', 'pro'), trait('ip', '203.0.113.7', { transient: true })]
   const answer = await (await edge.post('identities/', { identifier: 'guid', traits })).json()
   expect(answer).toMatchObject({ identifier: 'guid', traits: [{ trait_key: 'plan' }, { trait_key: 'ip' }] })
-  await vi.waitFor(async () => expect(await known('guid')).toEqual({ plan: 'pro' }))
+  await soon(async () => expect(await known('guid')).toEqual({ plan: 'pro' }))
   expect(posts()[0]).toMatchObject({ key: 'ser.shop' })
   await edge.post('identities/', { identifier: 'guid', traits: [trait('plan', null)] })
-  await vi.waitFor(async () => expect(await known('guid')).toEqual({}))
-  await vi.waitFor(async () => expect(await edge.metric('traits_pending')).toBe(0))
+  await soon(async () => expect(await known('guid')).toEqual({}))
+  await soon(async () => expect(await edge.metric('traits_pending')).toBe(0))
 })
 
 test('keeps the order of what somebody writes', async () => {
   const { edge, known, bodies } = await forwarding()
   for (let seats = 1; seats <= 50; seats++)
     await edge.post('identities/', { identifier: 'guid', traits: [trait('seats', seats)] })
-  await vi.waitFor(async () => expect(await known('guid')).toEqual({ seats: 50 }))
+  await soon(async () => expect(await known('guid')).toEqual({ seats: 50 }))
   const sent = bodies().map(({ traits }) => traits[0].trait_value)
   expect(sent).toEqual([...sent].sort((a, b) => a - b))
 })
@@ -178,13 +180,13 @@ test.each([
   const { edge, upstream, begin, known, posts, bodies } = await forwarding(answer)
   await edge.post('identities/', { identifier: 'ada', traits: [trait('plan', 'pro')] })
   await edge.post('identities/', { identifier: 'bob', traits: [trait('plan', 'free')] })
-  await vi.waitFor(() => expect(new Set(bodies().map(({ identifier }) => identifier)).size).toBe(2))
+  await soon(() => expect(new Set(bodies().map(({ identifier }) => identifier)).size).toBe(2))
   expect(edge.named('traits_wait')).toHaveLength(1)
   await edge.end()
   const before = posts().length
   upstream.answer = undefined
   const second = await begin()
-  await vi.waitFor(async () => {
+  await soon(async () => {
     expect(await known('ada')).toEqual({ plan: 'pro' })
     expect(await known('bob')).toEqual({ plan: 'free' })
   })
@@ -200,8 +202,8 @@ test('drops a trait that upstream refuses, and no other with it, and says which 
   )
   const traits = [trait('plan', 'pro'), trait('bad', 'unwanted'), trait('seats', 3)]
   await edge.post('identities/', { identifier: 'guid', traits })
-  await vi.waitFor(async () => expect(await known('guid')).toEqual({ plan: 'pro', seats: 3 }))
-  await vi.waitFor(async () => expect(await edge.metric('traits_pending')).toBe(0))
+  await soon(async () => expect(await known('guid')).toEqual({ plan: 'pro', seats: 3 }))
+  await soon(async () => expect(await edge.metric('traits_pending')).toBe(0))
   expect(edge.named('trait_refused')).toMatchObject([{ environment: 'shop', key: 'bad' }])
   expect(edge.out.join()).not.toMatch(/unwanted|guid/)
 })
@@ -231,7 +233,7 @@ const counts = (upstream: Awaited<ReturnType<typeof startUpstream>>) =>
 test('adds up counts, and sends them with the key of the client, the last when it stops', async () => {
   const upstream = await startUpstream()
   const { post, count, end } = await startEdge(upstream.api, [], { ANALYTICS_FREQUENCY_SECONDS: '3600' })
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   for (const body of [
     { str_flag: 2 },
     { str_flag: 3, int_flag: 1, unknown: 5, bool_flag: 'x' },
@@ -248,16 +250,16 @@ test('adds up counts, and sends them with the key of the client, the last when i
 test('sends counts again that upstream did not hear, and not those that it refused', async () => {
   const upstream = await startUpstream()
   const { post, count } = await startEdge(upstream.api, [], { ANALYTICS_FREQUENCY_SECONDS: '0.02' })
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   const answers = [() => Response.error(), () => new Response(null, { status: 503 })]
   upstream.answer = (request) =>
     request.url.includes('analytics')
       ? (answers.shift()?.() ?? new Response(null, { status: 400 }))
       : upstream.edge.handler(request)
   await post('analytics/flags/', { str_flag: 2 })
-  await vi.waitFor(() => expect(counts(upstream)).toHaveLength(3))
+  await soon(() => expect(counts(upstream)).toHaveLength(3))
   await post('analytics/flags/', { str_flag: 4 })
-  await vi.waitFor(() => expect(counts(upstream)).toHaveLength(4))
+  await soon(() => expect(counts(upstream)).toHaveLength(4))
   expect(counts(upstream).map(({ body }) => body)).toEqual([
     '{"str_flag":2}',
     '{"str_flag":2}',
@@ -269,7 +271,7 @@ test('sends counts again that upstream did not hear, and not those that it refus
 test('forwards no counts when told not to', async () => {
   const upstream = await startUpstream(shop)
   const { post, count, end } = await startEdge(upstream.api, [], { FORWARD_ANALYTICS: 'false' })
-  await vi.waitFor(async () => expect(await count()).toBe(6))
+  await soon(async () => expect(await count()).toBe(6))
   expect((await post('analytics/flags/', { str_flag: 2 })).status).toBe(200)
   await end()
   expect(counts(upstream)).toEqual([])

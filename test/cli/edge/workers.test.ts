@@ -2,13 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, test, vi } from 'vitest'
 import { afterwards } from '../run.ts'
-import { KEYS } from './edge.ts'
+import { KEYS, soon } from './edge.ts'
 import { isThere, startProcess } from './process.ts'
 import { later, shop, startUpstream } from './upstream.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
-
-const patience = { timeout: 30_000 }
 const ask = (url: string, path: string, init: RequestInit = {}) =>
   // A connection each, so that all workers are asked.
   fetch(new URL(path, url), {
@@ -37,7 +35,7 @@ test('asks upstream once for all workers, and tells the readers of each', async 
     ),
   )
   for (const reader of readers) await reader.read()
-  await vi.waitFor(async () => expect(await metric(url, 'streams')).toBe(4), patience)
+  await soon(async () => expect(await metric(url, 'streams')).toBe(4))
   upstream.edge.replace({ ...shop, updated_at: later(60), feature_states: shop.feature_states.slice(0, 1) })
   for (const reader of readers) {
     expect(new TextDecoder().decode((await reader.read()).value)).toContain('environment_updated')
@@ -45,18 +43,17 @@ test('asks upstream once for all workers, and tells the readers of each', async 
   }
   for (let turn = 0; turn < 4; turn++) expect(await count(url)).toBe(1)
   expect(await metric(url, 'document_changes_total{environment="shop"}')).toBe(2)
-  await vi.waitFor(
-    async () => expect(await metric(url, 'requests_total{route="flags",method="GET",status="200"}')).toBe(4),
-    patience,
+  await soon(async () =>
+    expect(await metric(url, 'requests_total{route="flags",method="GET",status="200"}')).toBe(4),
   )
 })
 
 test('starts another worker when one is lost, and serves meanwhile', async () => {
   const { url, workers, said } = await startProcess((await startUpstream()).api, ['--workers', '2'])
   process.kill(workers()[0]!, 'SIGKILL')
-  await vi.waitFor(() => expect(said()).toContain('worker lost'), patience)
+  await soon(() => expect(said()).toContain('worker lost'))
   expect(await count(url)).toBe(6)
-  await vi.waitFor(() => expect(workers()).toHaveLength(3), patience)
+  await soon(() => expect(workers()).toHaveLength(3))
   expect(await count(url)).toBe(6)
 })
 
@@ -78,7 +75,7 @@ test('leaves no worker behind when it is killed', async () => {
   const { child, ended, workers } = await startProcess((await startUpstream()).api, ['--workers', '2'])
   child.kill('SIGKILL')
   await ended
-  await vi.waitFor(() => expect(workers().filter(isThere)).toEqual([]), patience)
+  await soon(() => expect(workers().filter(isThere)).toEqual([]))
 })
 
 test('ends with a line when its workers cannot start', async () => {
