@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { Server, ServerOptions } from 'node:http'
 import { serve } from 'srvx/node'
 
 export interface ListenOptions {
@@ -8,6 +8,8 @@ export interface ListenOptions {
   host?: string
   /** Hears of errors that the handler threw; the asker gets status 500 and no more. */
   onError?: (error: unknown) => void
+  /** Time limits and the like, for Node's own server. */
+  node?: ServerOptions & { readonly exclusive?: boolean }
 }
 
 /** A server that is listening. */
@@ -16,6 +18,8 @@ export interface Listening {
   readonly url: string
   /** Drops all connections, whatever they are in the middle of, and takes new ones. */
   cut(): void
+  /** Takes no more connections, and resolves when what is under way is done. */
+  drain(): Promise<void>
   /** Stops at once: open connections, event streams among them, are ended. */
   close(): Promise<void>
 }
@@ -28,17 +32,23 @@ export interface Listening {
  */
 export async function listen(
   handler: (request: Request) => Response | Promise<Response>,
-  { port, host = '127.0.0.1', onError }: ListenOptions,
+  { port, host = '127.0.0.1', onError, node }: ListenOptions,
 ): Promise<Listening> {
+  let isDraining = false
   const server = serve({
     async fetch(request) {
       const response = await handler(request)
-      if (response.type !== 'error') return response
+      if (response.type !== 'error') {
+        // Else the connection would be kept for another request, and with it the server.
+        if (isDraining) response.headers.set('Connection', 'close')
+        return response
+      }
       request.runtime?.node?.req.socket.destroy()
       return new Response()
     },
     port,
     hostname: host,
+    ...(node && { node }),
     error(error) {
       onError?.(error)
       return new Response('Internal Server Error', { status: 500 })
@@ -49,9 +59,14 @@ export async function listen(
     gracefulShutdown: false,
   })
   await server.serve()
+  const http = server.node!.server as Server
   return {
     url: server.url!,
-    cut: () => (server.node!.server as Server).closeAllConnections(),
+    cut: () => http.closeAllConnections(),
+    drain() {
+      isDraining = true
+      return new Promise((resolve) => http.close(() => resolve()))
+    },
     close: () => server.close(true),
   }
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { checkCommand } from './check.ts'
 import { type Paint, painter } from './colours.ts'
 import { doctorCommand } from './doctor.ts'
+import { edgeCommand } from './edge/command.ts'
 import { explain } from './explain.ts'
 import { pullCommand } from './pull.ts'
 import { serveCommand } from './serve.ts'
@@ -22,7 +23,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     .helpCommand(false)
     .addHelpText('after', () => `\n${more(paint)}`)
   if (terminal.version) program.version(terminal.version, '-V, --version', 'print the version')
-  const commands = [pullCommand, typesCommand, checkCommand, doctorCommand, serveCommand]
+  const commands = [pullCommand, typesCommand, checkCommand, doctorCommand, serveCommand, edgeCommand]
   for (const command of commands) program.addCommand(command(terminal))
   for (const command of [program, ...program.commands]) {
     command

@@ -1,11 +1,12 @@
 /** Flagsmith's SDK API, served from one environment document. */
 import { GuidonError } from '../model/errors.ts'
+import type { TraitValue } from '../model/trait.ts'
 import { json, jsonText, preflight, prepare, refusal, revalidatable, withCommonHeaders } from './answer.ts'
 import { type EnvironmentDocument, environmentDocument } from './document.ts'
 import { type Audience, type Edition, publish } from './edition.ts'
 import { evaluate, type Identity, type Outcome } from './evaluation.ts'
 import { type IdentityAnswer, identify, lookUp } from './identities.ts'
-import { identityRequest, Problem } from './identity-request.ts'
+import { type IdentityRequest, identityRequest, Problem } from './identity-request.ts'
 import { jsonBody } from './request-body.ts'
 import { broadcast } from './stream.ts'
 import { traitStore } from './trait-store.ts'
@@ -24,6 +25,17 @@ export interface EdgeOptions {
   maxTraitBytes?: number | undefined
   /** A larger request body is refused. @default 1 MiB */
   maxBodyBytes?: number | undefined
+  /** Hears of persistent traits before their sender has an answer. When it rejects, that is a 503. @default nobody */
+  onTraits?: ((writes: TraitWrites) => Promise<void>) | undefined
+  /** Hears how often flags were evaluated, by name, as clients told it: unchecked. @default nobody */
+  onCounts?: ((counts: Readonly<Record<string, unknown>>) => void) | undefined
+}
+
+/** Persistent traits that an identity was given. */
+export interface TraitWrites {
+  readonly identifier: string
+  /** Null removes the trait. */
+  readonly traits: Readonly<Record<string, TraitValue | null>>
 }
 
 /** A server in the shape of a function: whatever can speak HTTP can host it. */
@@ -64,6 +76,8 @@ export function createEdge({
   persistTraits = true,
   maxTraitBytes = 64 * 1024 * 1024,
   maxBodyBytes = 1024 * 1024,
+  onTraits,
+  onCounts,
 }: EdgeOptions): Edge {
   const events = broadcast()
   const traits = traitStore(maxTraitBytes)
@@ -150,6 +164,12 @@ export function createEdge({
     if (body instanceof Response) return body
     const asked = identityRequest(body.json === undefined ? {} : body.json)
     if (asked instanceof Problem) return json(asked.says, 400)
+    const writes = onTraits && persistentTraits(edition, audience, asked)
+    try {
+      if (writes) await onTraits(writes)
+    } catch {
+      return refusal(503, 'The traits cannot be taken now.', { 'Retry-After': '1' })
+    }
     const found = await identify(edition, storeOf(edition), audience, asked)
     return jsonText(identityText(edition, audience, found), 200, stamp(edition))
   }
@@ -167,14 +187,15 @@ export function createEdge({
       : jsonText(edition.text, 200, { ...headers, ...stamp(edition) })
   }
 
-  /** Takes the counts and lets them go: nobody reads statistics here. */
+  /** Takes the counts and lets them go, unless somebody else wants them: nobody reads statistics here. */
   async function postAnalytics({ request }: Call): Promise<Response> {
     const body = await jsonBody(request, maxBodyBytes)
     if (body instanceof Response) return body
     const { json: counts = {} } = body
-    return typeof counts === 'object' && counts !== null && !Array.isArray(counts)
-      ? new Response(null, { headers: { 'Cache-Control': 'no-store' } })
-      : json({ non_field_errors: ['Expected a JSON object.'] }, 400)
+    if (typeof counts !== 'object' || counts === null || Array.isArray(counts))
+      return json({ non_field_errors: ['Expected a JSON object.'] }, 400)
+    onCounts?.(counts as Record<string, unknown>)
+    return new Response(null, { headers: { 'Cache-Control': 'no-store' } })
   }
 
   /** No key in a header, since an `EventSource` cannot send one; the address holds it. */
@@ -236,8 +257,20 @@ function identityText(
   return `{"identifier":${JSON.stringify(identifier)},"traits":${JSON.stringify(shownTraits)},"flags":[${flags}]}`
 }
 
+/** What a request writes for good, when it does; where the environment keeps no traits, nothing. */
+function persistentTraits(
+  edition: Edition,
+  audience: Audience,
+  { identifier, transient, traits }: IdentityRequest,
+): TraitWrites | undefined {
+  const mayWrite = edition.keepsTraits && (audience === 'server' || edition.allowsClientTraits)
+  if (identifier === undefined || transient || !mayWrite) return undefined
+  const kept = traits.filter((trait) => !trait.transient).map(({ key, value }) => [key, value] as const)
+  return kept.length > 0 ? { identifier, traits: Object.fromEntries(kept) } : undefined
+}
+
 /** Unix seconds with the microseconds that a `Date` would drop. */
-function updatedAtOf({ updated_at: text }: EnvironmentDocument): number | undefined {
+export function updatedAtOf({ updated_at: text }: EnvironmentDocument): number | undefined {
   if (!text) return undefined
   const fraction = /\.(\d{1,6})/.exec(text)?.[1] ?? '0'
   return Number(`${Math.floor(Date.parse(text) / 1000)}.${fraction}`)

@@ -12,19 +12,25 @@ export interface FollowOptions {
   /** Hears why there is no document, or no new one: `network`, `timeout`, `http`, `redirect`, `payload`. Told once of each. */
   readonly onProblem: (problem: GuidonError) => void
   /** Hears that the server answers again. */
-  readonly onRecovery?: () => void
+  readonly onRecovery?: (() => void) | undefined
+  /** Hears of every good answer, also that nothing is new. */
+  readonly onAnswer?: (() => void) | undefined
+  /** Throws a `GuidonError` of code `payload` for a document that is not to be taken, though it is one. */
+  readonly check?: ((document: EnvironmentDocument) => void) | undefined
   /** Taken for the start when the server cannot be reached. */
   readonly known?: EnvironmentDocument | undefined
   /** From one answer to the next question. @default 10,000 */
-  readonly pollMs?: number
+  readonly pollMs?: number | undefined
+  /** The same, after so many failures in a row. @default always `pollMs` */
+  readonly pauseMs?: ((failures: number) => number) | undefined
   /** @default 10,000 */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Ends it, also while the first document is on its way. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** @default the global one */
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
   /** @default by the clock */
-  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>
+  readonly wait?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined
 }
 
 export interface FollowedServer {
@@ -50,8 +56,10 @@ export async function followServer({
   onChange,
   onProblem,
   onRecovery,
+  onAnswer,
   known,
   pollMs = 10_000,
+  pauseMs = () => pollMs,
   signal,
   wait = waitFor,
   ...server
@@ -65,9 +73,8 @@ export async function followServer({
   /** The kind of trouble that was told last. */
   let trouble: string | undefined
   function tell(problem: GuidonError): void {
-    const kind = `${problem.code} ${problem.status}`
-    if (kind !== trouble) onProblem(problem)
-    trouble = kind
+    if (problem.message !== trouble) onProblem(problem)
+    trouble = problem.message
   }
 
   async function first(): Promise<EnvironmentDocument> {
@@ -76,6 +83,7 @@ export async function followServer({
         // Nothing was heard before, so whatever it says is news.
         const news = (await ask())!
         trouble = undefined
+        onAnswer?.()
         return news
       } catch (error) {
         const problem = error as GuidonError
@@ -88,12 +96,15 @@ export async function followServer({
   }
 
   async function follow(text: string): Promise<void> {
-    for (;;) {
-      await wait(pollMs, end.signal)
+    for (let failures = 0; ; ) {
+      await wait(pauseMs(failures), end.signal)
       if (end.signal.aborted) return
+      failures++
       try {
         const news = await ask()
         if (end.signal.aborted) return
+        failures = 0
+        onAnswer?.()
         if (trouble) onRecovery?.()
         trouble = undefined
         // Not every server knows 304.
@@ -116,11 +127,11 @@ export async function followServer({
 const isRefusal = ({ code, status = 0 }: GuidonError): boolean =>
   code === 'http' && status < 500 && status !== 429
 
-type Server = Pick<FollowOptions, 'api' | 'serverKey' | 'timeoutMs' | 'fetch'>
+type Server = Pick<FollowOptions, 'api' | 'serverKey' | 'check' | 'timeoutMs' | 'fetch'>
 
 /** Gives a function that asks for the document, and gets nothing when it is the one it gave last. */
 function asking(
-  { api, serverKey, timeoutMs = 10_000, fetch = globalThis.fetch }: Server,
+  { api, serverKey, check, timeoutMs = 10_000, fetch = globalThis.fetch }: Server,
   end: AbortSignal,
 ): () => Promise<EnvironmentDocument | undefined> {
   const base = api.replace(/\/?$/, '/')
@@ -178,6 +189,7 @@ function asking(
     } catch (cause) {
       throw new GuidonError('payload', 'no environment document', { cause })
     }
+    check?.(document)
     // Dates count in seconds: what was changed in this very second may change once more in it.
     const modified = headers.get('Last-Modified') ?? undefined
     const ageMs = Date.parse(headers.get('Date') ?? '') - Date.parse(modified ?? '')

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { type FollowOptions, followServer } from '../../src/edge/follow-server.ts'
 import { createEdge, type EnvironmentDocument } from '../../src/edge.ts'
+import { GuidonError } from '../../src/model/errors.ts'
 import { api as apiRecordings, edgeProxy, exchange, recordedDocument } from './recorded.ts'
 
 const API = 'https://flags.example.com/api/v1/'
@@ -269,4 +270,37 @@ test('says nothing of the key, whatever it holds', async () => {
   })
   await expect(followed).rejects.toMatchObject({ message: expect.not.stringContaining('secret') })
   expect(problems.join()).not.toContain('secret')
+})
+
+test('waits as long as it is told to after so many failures', async () => {
+  const { server, followed, poll, waited } = setup(answering(document('first')), {
+    pauseMs: (failures) => 1000 * 2 ** failures,
+  })
+  await followed
+  server.answer = nobody
+  await poll()
+  await poll()
+  server.answer = status(304)
+  await poll()
+  expect(waited).toEqual([1000, 2000, 4000, 1000])
+})
+
+test('takes no document that does not pass the check, and asks for it again', async () => {
+  const onAnswer = vi.fn()
+  const { server, followed, poll, names, problems, asked } = setup(answering(document('first')), {
+    onAnswer,
+    check({ name }) {
+      if (name === 'wrong') throw new GuidonError('payload', 'wrong')
+    },
+  })
+  await followed
+  server.answer = answering(document('wrong'), { 'Last-Modified': SECOND, Date: LATER })
+  await poll()
+  await poll()
+  expect([names, problems]).toEqual([[], ['payload']])
+  expect(asked.at(-1)?.headers.get('If-Modified-Since')).toBeNull()
+  expect(onAnswer).toHaveBeenCalledOnce()
+  server.answer = answering(document('second'))
+  await poll()
+  expect(names).toEqual(['second'])
 })

@@ -2,14 +2,22 @@
 import {
   compile,
   createEdge,
+  createEnvironments,
   type Edge,
   type EdgeOptions,
   type Environment,
   type EnvironmentDocument,
+  type EnvironmentKeys,
+  type Environments,
+  type EnvironmentsOptions,
   environmentDocument,
   evaluate,
+  type FollowedServer,
+  type FollowOptions,
+  followServer,
   type Identity,
   type Outcome,
+  type TraitWrites,
 } from '../../src/edge.ts'
 import { is, type Unsaid } from './is.ts'
 
@@ -54,3 +62,30 @@ evaluate(environment, { identifier: 'guid', traits: { plan: 'pro' } })
 evaluate(document, identity)
 // @ts-expect-error: there may be none
 outcomes[0].enabled
+
+// Several environments.
+const keys: EnvironmentKeys = { clientKey: 'key', serverKeys: undefined }
+const environments = createEnvironments({ environments: [keys] })
+is<typeof environments, Environments>(true)
+is<typeof environments.handler, (request: Request) => Promise<Response>>(true)
+environments.replace(read)
+export const several: EnvironmentsOptions = {
+  environments: [keys],
+  onTraits: async (_: string, { identifier }: TraitWrites) => is<typeof identifier, string>(true),
+  ...({} as Omit<Unsaid<EnvironmentsOptions>, 'onTraits'>),
+}
+// @ts-expect-error: keys are by name
+createEnvironments({ environments: ['key'] })
+
+// A server to follow.
+const follow: FollowOptions = {
+  api: 'https://flags.example/api/v1/',
+  serverKey: 'ser.key',
+  onChange: edge.replace,
+  onProblem: ({ code }) => is<typeof code, string>(false),
+  ...({} as Unsaid<FollowOptions>),
+}
+is<ReturnType<typeof followServer>, Promise<FollowedServer>>(true)
+export const followed = () => followServer(follow)
+// @ts-expect-error: somebody has to hear of problems
+followServer({ api: follow.api, serverKey: follow.serverKey, onChange: edge.replace })
