@@ -13,7 +13,8 @@ import { flagService } from './flag-service.js'
 
 /**
  * @param cache how to start it: what command it is, with which arguments, when its files are written into `folder`.
- *   `at` has the addresses (`127.0.0.1:…`): `cache`, `flags`, `application`, and `spare` for whatever else listens.
+ *   `at` has the addresses (`127.0.0.1:…`): `cache`, `flags`, `application`, and `spare` for whatever else listens; the rest is
+ *   what the command line says.
  */
 export const run = async (cache) => {
   const { values } = parseArgs({
@@ -22,6 +23,7 @@ export const run = async (cache) => {
       flags: { type: 'string' },
       application: { type: 'string' },
       config: { type: 'string' },
+      patience: { type: 'string' },
     },
   })
   const service = flagService()
@@ -42,8 +44,10 @@ export const run = async (cache) => {
   }
 
   const folder = mkdtempSync(join(tmpdir(), 'guidon-'))
-  const [command, ...args] = cache({ at, folder, config: values.config })
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const [command, ...args] = cache({ at, folder, ...values })
+  // Where Debian has servers, which is not in everybody's path.
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` }
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   let complaints = ''
   child.stderr.setEncoding('utf8').on('data', (text) => {
     complaints += text

@@ -5,18 +5,20 @@
 //     … --flags 127.0.0.1:9001                  another flag service
 //     … --application 127.0.0.1:9002            another application
 //     … --config other.conf                     another configuration than flags.conf
+//     … --patience 1s                           how long a lookup may take, where the machine is busy
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { replaced, run } from '../cached/run.js'
 
-await run(({ at, folder, config = new URL('flags.conf', import.meta.url) }) => {
+await run(({ at, folder, config = new URL('flags.conf', import.meta.url), patience }) => {
   const conf = replaced(readFileSync(config, 'utf8'), {
     '127.0.0.1:8080': at.cache,
     '127.0.0.1:9001': at.flags,
     '127.0.0.1:9002': at.application,
     '127.0.0.1:8399': at.spare,
     '/var/cache/nginx': folder,
+    ...(patience && { '100ms': patience, '250ms': patience }),
   })
   writeFileSync(`${folder}/flags.conf`, conf)
   // Around it what Debian has in /etc/nginx/nginx.conf, with all that is written in one folder.

@@ -8,7 +8,11 @@ import { start } from '../chromium/demo.ts'
 
 export type Cache = 'nginx' | 'varnish'
 export const isThere = (cache: Cache) =>
-  spawnSync(cache === 'nginx' ? 'nginx' : 'varnishd', [cache === 'nginx' ? '-v' : '-V']).status === 0
+  spawnSync(...COMMANDS[cache], { env: { PATH: `${process.env.PATH}:/usr/sbin` } }).status === 0
+const COMMANDS: Record<Cache, [string, string[]]> = {
+  nginx: ['nginx', ['-v']],
+  varnish: ['varnishd', ['-V']],
+}
 
 const HERO = 'home-hero-text'
 const half = (id: number, name: string, control: string | null, other: string) => ({
@@ -174,7 +178,7 @@ export const startWorld = async (cache: Cache) => {
 
   const example = await start(
     `examples/${cache}/server.js`,
-    ...['--flags', flags.address, '--application', behind.address],
+    ...['--flags', flags.address, '--application', behind.address, '--patience', '1s'],
   )
 
   // The visitors.
