@@ -10,9 +10,13 @@ document.cookie = `guid=${id}; Path=/; Max-Age=31536000; SameSite=Lax`
 const snapshot = guidon.readSnapshot()
 // What the cache tells the flag service, the client tells it too, or each would get other flags.
 const plan = cookie('plan')
-guidon.createClient({
+const flags = guidon.createClient({
   environmentKey: snapshot.environment,
   api,
   identity: { id, traits: plan ? { plan: guidon.transient(plan) } : {} },
   snapshot,
+})
+flags.onFlag('home-hero-text', ({ value } = {}) => {
+  const headline = document.querySelector('h1')
+  if (headline && value) headline.textContent = value
 })

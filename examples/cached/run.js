@@ -12,14 +12,15 @@ import { application } from './application.js'
 import { flagService } from './flag-service.js'
 
 /**
+ * @param port where the cache listens, if the command line says nothing
  * @param cache how to start it: what command it is, with which arguments, when its files are written into `folder`.
  *   `at` has the addresses (`127.0.0.1:…`): `cache`, `flags`, `application`, and `spare` for whatever else listens; the rest is
  *   what the command line says.
  */
-export const run = async (cache) => {
+export const run = async (port, cache) => {
   const { values } = parseArgs({
     options: {
-      port: { type: 'string', default: '8790' },
+      port: { type: 'string', default: port },
       flags: { type: 'string' },
       application: { type: 'string' },
       config: { type: 'string' },
@@ -52,29 +53,29 @@ export const run = async (cache) => {
   child.stderr.setEncoding('utf8').on('data', (text) => {
     complaints += text
   })
-  const ended = once(child, 'exit').catch((error) => {
-    complaints += `${error.message}\nIs it installed? On Debian: apt-get install --no-install-recommends nginx varnish\n`
+  child.on('error', ({ message }) => {
+    complaints += `${message}\nIs it installed? On Debian: apt-get install --no-install-recommends nginx-light varnish\n`
   })
-
   /** By its number: no other one is touched. */
-  const stop = async () => {
+  let isTold = false
+  const stop = () => {
+    isTold = true
     child.kill()
-    await ended
-    for (const server of servers) server.close()
-    rmSync(folder, { recursive: true, force: true })
-  }
-  let isOver = false
-  ended.then(() => {
-    isOver = true
-  })
-  while (!isOver && !(await answers(at.cache))) await new Promise((resolve) => setTimeout(resolve, 20))
-  if (isOver) {
-    process.stderr.write(complaints)
-    process.exitCode = 1
-    return stop()
   }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
+  let isOver = false
+  child.on('close', () => {
+    isOver = true
+    for (const server of servers) server.close()
+    rmSync(folder, { recursive: true, force: true })
+    if (isTold) return
+    process.stderr.write(complaints)
+    process.exitCode = 1
+  })
+
+  while (!isOver && !(await answers(at.cache))) await new Promise((resolve) => setTimeout(resolve, 20))
+  if (isOver) return
   process.stdout.write(`The example is at http://${at.cache}/ (Ctrl+C ends it)\n`)
 }
 

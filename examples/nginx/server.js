@@ -1,6 +1,6 @@
 // Pages that nginx keeps for each combination of flags, with an application and a flag service behind it.
 //
-//     npm run example:nginx                     http://127.0.0.1:8790
+//     npm run example:nginx                     http://127.0.0.1:8794
 //     node examples/nginx/server.js --port 0    any free port; the one line printed holds the address
 //     … --flags 127.0.0.1:9001                  another flag service
 //     … --application 127.0.0.1:9002            another application
@@ -11,7 +11,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { replaced, run } from '../cached/run.js'
 
-await run(({ at, folder, config = new URL('flags.conf', import.meta.url), patience }) => {
+await run('8794', ({ at, folder, config = new URL('flags.conf', import.meta.url), patience }) => {
   const conf = replaced(readFileSync(config, 'utf8'), {
     '127.0.0.1:8080': at.cache,
     '127.0.0.1:9001': at.flags,

@@ -1,6 +1,6 @@
 // Pages that Varnish keeps for each combination of flags, with an application and a flag service behind it.
 //
-//     npm run example:varnish                     http://127.0.0.1:8790
+//     npm run example:varnish                     http://127.0.0.1:8795
 //     node examples/varnish/server.js --port 0    any free port; the one line printed holds the address
 //     … --flags 127.0.0.1:9001                    another flag service
 //     … --application 127.0.0.1:9002              another application
@@ -10,7 +10,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { replaced, run } from '../cached/run.js'
 
-await run(({ at, folder, config = new URL('flags.vcl', import.meta.url), patience }) => {
+await run('8795', ({ at, folder, config = new URL('flags.vcl', import.meta.url), patience }) => {
   const vcl = replaced(readFileSync(config, 'utf8'), {
     '"9001"': `"${at.flags.split(':')[1]}"`,
     '"9002"': `"${at.application.split(':')[1]}"`,
