@@ -133,6 +133,8 @@ export const scenarios = (cache: Cache) => {
         new Set([await flagsKey({ max_boards: { enabled: true, value: 3 } })]),
       )
       expect(counted().renders).toBe(1)
+      // The same visitor elsewhere.
+      expect((await world.visit(visitors[0], { path })).page.flags).toEqual(world.flagsOf(visitors[0]!))
     })
 
     it('evaluates with the trait in the cookie, and with no other word', async () => {
@@ -141,7 +143,9 @@ export const scenarios = (cache: Cache) => {
       expect(pro.page.flags).toEqual(world.flagsOf(A, 'pro'))
       expect(pro.page.flags).toMatchObject({ max_boards: { value: 100 } })
       expect((await world.visit(A, { path })).page.flags).toEqual(world.flagsOf(A))
-      expect((await world.visit(A, { path, plan: 'pro,x' })).page.flags).toEqual(world.flagsOf(A))
+      counted()
+      expect((await world.visit(A, { path, plan: 'pro x' })).page.flags).toEqual(world.flagsOf(A))
+      expect(counted()).toEqual({ renders: 0, lookups: 0 })
     })
 
     it('believes no header that a visitor sends', async () => {
@@ -244,6 +248,7 @@ export const scenarios = (cache: Cache) => {
       const asked = world.application.seen.at(-1)!
       expect([asked.method, asked.headers.cookie]).toEqual(['POST', `guid=${A}; session=1`])
       expect(asked.headers).not.toHaveProperty('flags-key')
+      expect(asked.headers).not.toHaveProperty('flags')
       expect(counted().lookups).toBe(0)
     })
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { expect, vi } from 'vitest'
 import { createEdge, type EnvironmentDocument } from '../../src/edge.ts'
 import { flagsKeyHandler, fromEdge, type KeyedFlags, type PageFlags } from '../../src/server.ts'
 import { start } from '../chromium/demo.ts'
@@ -236,8 +237,10 @@ export const startWorld = async (cache: Cache) => {
       if (service.mood === 'hangs') flags.hangUp()
       Object.assign(service, { mood: 'well', maxAge: 3600 })
       await flags.up()
-      while ((await visit(crypto.randomUUID())).page.key === 'default')
-        await new Promise((resolve) => setTimeout(resolve, 100))
+      await vi.waitFor(async () => expect((await visit(crypto.randomUUID())).page.key).not.toBe('default'), {
+        timeout: 30_000,
+        interval: 100,
+      })
     },
     async close() {
       agent.destroy()
