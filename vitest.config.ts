@@ -18,7 +18,7 @@ export default defineConfig({
           // A file that needs one says so in its first line (`@vitest-environment happy-dom`).
           environment: 'node',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/chromium/**', 'test/examples/large/**', '**/node_modules/**'],
+          exclude: ['test/chromium/**', 'test/caches/**', 'test/examples/large/**', '**/node_modules/**'],
           setupFiles: ['test/quiet.ts'],
         },
       },
@@ -31,6 +31,17 @@ export default defineConfig({
           environment: 'node',
           include: ['test/react/*.test.tsx'],
           setupFiles: ['test/quiet.ts'],
+        },
+      },
+      {
+        resolve: { alias: [guidon] },
+        test: {
+          name: 'caches',
+          environment: 'node',
+          include: ['test/caches/*.test.ts'],
+          setupFiles: ['test/quiet.ts'],
+          // After all others: they have limits of time that are real.
+          sequence: { groupOrder: 1 },
         },
       },
       {

@@ -1,0 +1,82 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { launch } from '../chromium/browser.ts'
+import { type Demo, start } from '../chromium/demo.ts'
+import { listenTo } from '../chromium/world.ts'
+import { type Cache, isThere } from './world.ts'
+
+// The examples with their own application and their own flag service, in a real browser.
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser?.close())
+
+describe.each<Cache>(['nginx', 'varnish'])('the example of %s', (cache) => {
+  describe.skipIf(!isThere(cache))(isThere(cache) ? 'as it runs' : 'NOT TESTED: it is not installed', () => {
+    let example: Demo
+    beforeAll(async () => {
+      example = await start(`examples/${cache}/server.js`, '--patience', '1s')
+    })
+    afterAll(() => example?.close())
+
+    it('has a page for each combination, and a client in it that paints the same', async () => {
+      const page = await browser.newPage()
+      const heard: string[] = []
+      listenTo(page, heard)
+      /** Every headline that this page showed, from its first on. */
+      const headlines = () =>
+        page.evaluate(() => (globalThis as unknown as { headlines: string[] }).headlines)
+      await page.addInitScript(() => {
+        const shown: string[] = []
+        Object.assign(globalThis, { headlines: shown })
+        const look = () => {
+          const text = document.querySelector('h1')?.textContent
+          if (text && text !== shown.at(-1)) shown.push(text)
+        }
+        new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true })
+      })
+      const visit = async () => {
+        const answered = page.waitForResponse((response) => response.url().includes('/api/v1/identities/'))
+        const response = await page.goto(example.url)
+        await (await answered).finished()
+        return response!.headers()
+      }
+
+      const mine = 'Plan the week together, and close the laptop on Friday.'
+      await visit()
+      await page.getByText(mine).waitFor()
+      expect(await headlines()).toEqual(['Plan the week together.', mine])
+
+      // From now on the cache knows who it is.
+      expect((await visit())['x-cache']).toBe('MISS')
+      expect((await visit())['x-cache']).toBe('HIT')
+      await page.waitForTimeout(100)
+      expect(await headlines()).toEqual([mine])
+      // With the trait that the cache knows, too.
+      await page.goto(`${example.url}pricing`)
+      expect(await page.locator('#boards').textContent()).toBe('3')
+      await page.getByRole('button', { name: 'plan' }).click()
+      await vi.waitFor(async () => {
+        await page.goto(`${example.url}pricing`)
+        expect(await page.locator('#boards').textContent()).not.toBe('3')
+      }, 20_000)
+
+      await page.getByRole('button', { name: 'headline' }).click()
+      await vi.waitFor(async () => {
+        await visit()
+        expect(await headlines()).toEqual(['Something else altogether.'])
+      }, 20_000)
+      expect(heard).toEqual([])
+      await page.context().close()
+    })
+  })
+
+  it('says why when the server cannot start', async () => {
+    const why = isThere(cache) ? /flags\.conf|VCL/ : /Is it installed\?/
+    await expect(start(`examples/${cache}/server.js`, '--config', 'package.json')).rejects.toThrow(why)
+  })
+})
