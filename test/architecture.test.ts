@@ -38,7 +38,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   openfeature: ['@openfeature/web-sdk'],
   react: ['guidon', 'react'],
   codegen: ['guidon'],
-  cli: ['commander', 'srvx', 'srvx/node', 'node:'],
+  cli: ['commander', 'node:'],
 }
 
 interface Import {

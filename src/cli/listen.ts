@@ -1,11 +1,14 @@
-import { serve } from 'srvx/node'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Edge } from '../edge/create-edge.ts'
+import { nodeListener } from '../edge/node-listener.ts'
 
 export interface ListenOptions {
   /** 0 takes any free one. */
   port: number
   /** @default '127.0.0.1', so that nothing is offered to the network by accident */
   host?: string
-  /** Hears of errors that the handler threw; the asker gets status 500 and no more. */
+  /** Hears of errors in answering; the asker gets status 500 and no more. */
   onError?: (error: unknown) => void
 }
 
@@ -18,27 +21,25 @@ export interface Listening {
 }
 
 /**
- * Hosts a function from Request to Response as an HTTP server of Node. Rejects when the port cannot be had.
+ * Hosts what answers as an HTTP server of Node. Rejects when the port cannot be had.
  *
- * @example const { url, close } = await listen(edge.handler, { port: 8787 })
+ * @example const { url, close } = await listen(edge.answer, { port: 8787 })
  */
 export async function listen(
-  handler: (request: Request) => Response | Promise<Response>,
+  answer: Edge['answer'],
   { port, host = '127.0.0.1', onError }: ListenOptions,
 ): Promise<Listening> {
-  const server = serve({
-    fetch: handler,
-    port,
-    hostname: host,
-    error(error) {
-      onError?.(error)
-      return new Response('Internal Server Error', { status: 500 })
-    },
-    // Left to itself it prints, listens for signals and starts before one can hear of an error.
-    manual: true,
-    silent: true,
-    gracefulShutdown: false,
+  const server = createServer(nodeListener(answer, onError))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve)
   })
-  await server.serve()
-  return { url: server.url!, close: () => server.close(true) }
+  const taken = (server.address() as AddressInfo).port
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
 }

@@ -38,7 +38,7 @@ async function serve(options: ServeOptions, { out, err, stop }: Terminal): Promi
   const { document } = watched
   const edge = createEdge({ document, serverKeys: options.serverKey, persistTraits: options.persistTraits })
   try {
-    const server = await listen(edge.handler, {
+    const server = await listen(edge.answer, {
       port: options.port,
       host: options.host,
       onError: (error) => err(oneLine(error)),

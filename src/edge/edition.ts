@@ -1,4 +1,4 @@
-import { type Prepared, prepare } from './answer.ts'
+import { asciiJson, type Revalidatable, revalidatable } from './answer.ts'
 import type { EnvironmentDocument } from './document.ts'
 import { compile, type Environment, type Outcome } from './evaluation.ts'
 
@@ -17,11 +17,13 @@ export interface Edition {
   readonly hidesSensitiveData: boolean
   readonly isStopped: boolean
   /** The answer to `GET flags/`. */
-  environmentFlags(audience: Audience): Prepared
+  environmentFlags(audience: Audience): Revalidatable
   /** One of them, by its name in any case; the first for an empty name. */
-  environmentFlag(audience: Audience, name: string): Prepared | undefined
+  environmentFlag(audience: Audience, name: string): Revalidatable | undefined
   /** Flags of an identity, as JSON texts, without those that the audience may not see. */
   identityFlags(audience: Audience, outcomes: readonly Outcome[]): string[]
+  /** The header that tells how old an answer's document is. */
+  readonly stamp: { readonly 'X-Flagsmith-Document-Updated-At': string }
 }
 
 /** Makes a checked document ready to be served. */
@@ -33,11 +35,10 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
   const serverOnly = new Set(project.server_key_only_feature_ids)
 
   // The API forgets to leave server-only flags out of GET flags/ where disabled ones are hidden. We do not.
+  const isShown = (audience: Audience, { enabled, feature }: Outcome): boolean =>
+    (enabled || !hidesDisabled) && (audience === 'server' || !serverOnly.has(feature.id))
   const shown = (audience: Audience, outcomes: readonly Outcome[]): Outcome[] =>
-    outcomes.filter(
-      ({ enabled, feature }) =>
-        (enabled || !hidesDisabled) && (audience === 'server' || !serverOnly.has(feature.id)),
-    )
+    outcomes.filter((outcome) => isShown(audience, outcome))
 
   /** A flag as the API writes it. What the document does not tell is null, as the API has it for hidden data. */
   const flagOf = ({ feature, enabled, value, stateId, identityId, segmentId }: Outcome) => ({
@@ -59,35 +60,38 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
     enabled,
   })
 
-  const identityTexts = new Map<Outcome, string>()
-  function identityText(outcome: Outcome): string {
-    let text = identityTexts.get(outcome)
+  /** What each audience is shown of an outcome, written once; nothing of one that it may not see. */
+  const identityTexts = { client: new Map<Outcome, string>(), server: new Map<Outcome, string>() }
+  function identityText(audience: Audience, outcome: Outcome): string {
+    let text = identityTexts[audience].get(outcome)
     if (text === undefined) {
-      text = JSON.stringify({ ...flagOf(outcome), variant: outcome.variant })
-      identityTexts.set(outcome, text)
+      text = isShown(audience, outcome) ? asciiJson({ ...flagOf(outcome), variant: outcome.variant }) : ''
+      identityTexts[audience].set(outcome, text)
     }
     return text
   }
 
-  const prepared = {
-    client: prepare(JSON.stringify(shown('client', environment.defaults).map(flagOf))),
-    server: prepare(JSON.stringify(shown('server', environment.defaults).map(flagOf))),
-  }
+  const stamp = { 'X-Flagsmith-Document-Updated-At': String(updatedAt) }
+  const flagsFor = (audience: Audience): Revalidatable =>
+    revalidatable(asciiJson(shown(audience, environment.defaults).map(flagOf)), stamp)
+  const environmentFlags = { client: flagsFor('client'), server: flagsFor('server') }
   return {
     environment,
-    text: JSON.stringify(document),
+    text: asciiJson(document),
     updatedAt,
     allowsClientTraits: document.allow_client_traits ?? true,
     keepsTraits: project.organisation?.persist_trait_data ?? true,
     hidesSensitiveData,
     isStopped: project.organisation?.stop_serving_flags ?? false,
-    environmentFlags: (audience) => prepared[audience],
+    environmentFlags: (audience) => environmentFlags[audience],
     environmentFlag(audience, name) {
       const wanted = name.toLowerCase()
       const outcomes = shown(audience, environment.defaults)
       const outcome = outcomes.find(({ feature }) => wanted === '' || feature.name.toLowerCase() === wanted)
-      return outcome && prepare(JSON.stringify(flagOf(outcome)))
+      return outcome && revalidatable(asciiJson(flagOf(outcome)))
     },
-    identityFlags: (audience, outcomes) => shown(audience, outcomes).map(identityText),
+    identityFlags: (audience, outcomes) =>
+      outcomes.map((outcome) => identityText(audience, outcome)).filter((text) => text !== ''),
+    stamp,
   }
 }

@@ -2,23 +2,26 @@ import { createServer, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type Listening, listen } from '../../src/cli/listen.ts'
+import type { Answer } from '../../src/edge.ts'
 
 const open: (Listening | Server)[] = []
 afterEach(async () => {
   for (const server of open.splice(0)) await server.close()
 })
 
-async function setup(handler: Parameters<typeof listen>[0], onError = vi.fn()) {
-  const server = await listen(handler, { port: 0, onError })
+async function setup(answer: Parameters<typeof listen>[0], onError = vi.fn()) {
+  const server = await listen(answer, { port: 0, onError })
   open.push(server)
   return { ...server, onError }
 }
 
-test('hosts a handler on a free port of this machine alone', async () => {
-  const { url } = await setup((request) => new Response(`${request.method} ${new URL(request.url).pathname}`))
+const answered = (body: Answer['body'], status = 200): Answer => ({ status, headers: {}, body })
+
+test('hosts what answers on a free port of this machine alone', async () => {
+  const { url } = await setup(({ method, path, search }) => answered(`${method} ${path} ${search}`))
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
-  const response = await fetch(`${url}a/b`, { method: 'POST', body: 'x' })
-  expect(await response.text()).toBe('POST /a/b')
+  const response = await fetch(`${url}a/b?c`, { method: 'POST', body: 'x' })
+  expect(await response.text()).toBe('POST /a/b ?c')
 })
 
 test('rejects when the port is taken', async () => {
@@ -26,22 +29,25 @@ test('rejects when the port is taken', async () => {
   open.push(other)
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const { port } = other.address() as { port: number }
-  await expect(listen(() => new Response(), { port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  await expect(listen(() => answered(null), { port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })
 
-test('passes a stream on piece by piece, and cancels it when the reader leaves', async () => {
+/** A stream that writes this, and what became of it. */
+function stream(...messages: string[]) {
   const left = vi.fn()
-  const { url } = await setup(() => {
-    let sent = 0
-    const body = new ReadableStream({
-      async pull(controller) {
-        if (sent++ < 2) controller.enqueue(new TextEncoder().encode(`piece ${sent}`))
-        else await new Promise(() => {})
-      },
-      cancel: left,
-    })
-    return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } })
-  })
+  const body: Answer['body'] = {
+    writeTo(reader) {
+      for (const message of messages) reader.write(new TextEncoder().encode(message))
+      return left
+    },
+    readable: () => new ReadableStream(),
+  }
+  return { body, left }
+}
+
+test('passes a stream on piece by piece, and hears of it when the reader leaves', async () => {
+  const { body, left } = stream('piece 1', 'piece 2')
+  const { url } = await setup(() => answered(body))
   const leave = new AbortController()
   const response = await fetch(url, { signal: leave.signal })
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
@@ -53,10 +59,8 @@ test('passes a stream on piece by piece, and cancels it when the reader leaves',
 })
 
 test('ends open streams when it is closed', async () => {
-  const left = vi.fn()
-  const { url, close } = await setup(
-    () => new Response(new ReadableStream({ start: (c) => c.enqueue(new Uint8Array(1)), cancel: left })),
-  )
+  const { body, left } = stream('x')
+  const { url, close } = await setup(() => answered(body))
   const response = await fetch(url)
   const rest = response.text().catch(() => 'ended')
   await close()
@@ -64,19 +68,24 @@ test('ends open streams when it is closed', async () => {
   await vi.waitFor(() => expect(left).toHaveBeenCalledOnce())
 })
 
-test('answers 500 without a word of the error, and reports it', async () => {
-  const error = new Error('a secret')
-  const { url, onError } = await setup(() => {
-    throw error
-  })
+test.each([
+  ['at once', () => Promise.reject(new Error('a secret'))],
+  [
+    'later',
+    () => {
+      throw new Error('a secret')
+    },
+  ],
+])('answers 500 without a word of the error, and reports it: %s', async (_, answer) => {
+  const { url, onError } = await setup(answer)
   const response = await fetch(url)
   expect(response.status).toBe(500)
   expect(await response.text()).toBe('Internal Server Error')
-  expect(onError).toHaveBeenCalledWith(error)
+  expect(onError).toHaveBeenCalledWith(new Error('a secret'))
 })
 
 test('answers who sends a body that nobody reads', async () => {
-  const { url } = await setup(() => new Response('enough', { status: 413 }))
+  const { url } = await setup(() => answered('enough', 413))
   const { port } = new URL(url)
   const answer = await new Promise<string>((resolve, reject) => {
     const socket = connect(Number(port), '127.0.0.1')

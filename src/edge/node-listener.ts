@@ -1,0 +1,126 @@
+import type { Answer } from './answer.ts'
+import type { Question } from './question.ts'
+
+/** What of Node's `IncomingMessage` is needed. */
+export interface NodeRequest {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  on(event: 'end' | 'error' | 'close', listener: () => void): unknown
+  resume(): unknown
+}
+
+/** What of Node's `ServerResponse` is needed. */
+export interface NodeResponse {
+  readonly writableLength: number
+  writeHead(status: number, headers: Record<string, string>): unknown
+  write(chunk: Uint8Array): unknown
+  end(): unknown
+  end(text: string, encoding: 'latin1'): unknown
+  destroy(): unknown
+  on(event: 'close', listener: () => void): unknown
+}
+
+export type NodeListener = (request: NodeRequest, response: NodeResponse) => void
+
+/** What an event stream may leave unread before its reader is taken for gone. The system's own buffers come before it. */
+const mostUnreadBytes = 16 * 1024
+
+/**
+ * What answers questions, as a listener of Node's own HTTP server. A `Request` and a `Response` for each would take
+ * several times as long as the answer.
+ *
+ * An answer that fails is status 500 without a word, and `onError` hears of it.
+ *
+ * @example createServer(nodeListener(edge.answer)).listen(8787, '127.0.0.1')
+ */
+export function nodeListener(
+  answer: (question: Question) => Answer | Promise<Answer>,
+  onError: (error: unknown) => void = () => {},
+): NodeListener {
+  return (request, response) => {
+    const fail = (error: unknown): void => {
+      onError(error)
+      response.writeHead(500, { 'Content-Type': 'text/plain' })
+      response.end('Internal Server Error', 'latin1')
+    }
+    try {
+      const answered = answer(questionOf(request))
+      if (answered instanceof Promise) answered.then((later) => write(later, response)).catch(fail)
+      else write(answered, response)
+    } catch (error) {
+      fail(error)
+    }
+  }
+}
+
+function write({ status, headers, body }: Answer, response: NodeResponse): void {
+  if (typeof body === 'string') {
+    response.writeHead(status, headers)
+    // ASCII, which one byte a character can hold; so Node need not look for longer ones.
+    response.end(body, 'latin1')
+  } else if (body === null) {
+    response.writeHead(status, status === 304 ? headers : { 'Content-Length': '0', ...headers })
+    response.end()
+  } else {
+    response.writeHead(status, headers)
+    const leave = body.writeTo({
+      write: (message) => response.write(message),
+      end: () => response.end(),
+      isStuck: () => response.writableLength > mostUnreadBytes,
+      abort: () => response.destroy(),
+    })
+    response.on('close', leave)
+  }
+}
+
+/** A path that needs no reading by the rules of URLs. */
+const plain = /^\/[\w/-]*$/
+
+function questionOf(request: NodeRequest): Question {
+  const { url = '/', headers } = request
+  const mark = url.indexOf('?')
+  const rawPath = mark < 0 ? url : url.slice(0, mark)
+  const isPlain = plain.test(rawPath)
+  const { pathname: path, search } = isPlain
+    ? { pathname: rawPath, search: mark < 0 ? '' : url.slice(mark) }
+    : new URL(url.startsWith('/') ? `http://edge${url}` : url, 'http://edge')
+  return {
+    method: request.method ?? 'GET',
+    path,
+    search,
+    header(name) {
+      const value = headers[name]
+      return value === undefined ? null : String(value)
+    },
+    text: (maxBytes) => limitedText(request, maxBytes),
+  }
+}
+
+/** The body as text; of one with more bytes than allowed no more than that are ever held. */
+function limitedText(request: NodeRequest, maxBytes: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const decoder = new TextDecoder('utf-8', { fatal: true })
+    let text = ''
+    let bytes = 0
+    request.on('data', (chunk) => {
+      bytes += chunk.byteLength
+      if (bytes > maxBytes) return resolve(undefined)
+      try {
+        text += decoder.decode(chunk, { stream: true })
+      } catch (error) {
+        reject(error)
+      }
+    })
+    request.on('end', () => {
+      try {
+        resolve(text + decoder.decode())
+      } catch (error) {
+        reject(error)
+      }
+    })
+    request.on('error', () => reject(new Error('The sender of this body is gone.')))
+    request.on('close', () => reject(new Error('The sender of this body is gone.')))
+  })
+}
