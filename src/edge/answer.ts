@@ -7,8 +7,7 @@ import type { EventStream } from './stream.ts'
 export interface Answer {
   readonly status: number
   readonly headers: HeaderList
-  /** A text is ASCII, so that it has as many bytes as characters. */
-  readonly body: string | EventStream | null
+  readonly body: Uint8Array | EventStream | null
 }
 
 type HeaderList = Readonly<Record<string, string>>
@@ -22,6 +21,12 @@ const commonHeaders: HeaderList = {
   'X-Content-Type-Options': 'nosniff',
 }
 
+const jsonHeaders: HeaderList = {
+  ...commonHeaders,
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-store',
+}
+
 /** An answer without a body, or with a stream for one. */
 export const answer = (
   status: number,
@@ -33,30 +38,21 @@ export const answer = (
   body,
 })
 
+const utf8 = new TextEncoder()
+
+/** A value as the bytes of its JSON. */
+export const jsonBytes = (value: unknown): Uint8Array => utf8.encode(JSON.stringify(value))
+
 /** An answer for this one request: no cache may keep it. */
 export const json = (value: unknown, status = 200, headers: HeaderList = {}): Answer =>
-  jsonText(asciiJson(value), status, headers)
+  written(jsonBytes(value), status, headers)
 
-/** The same of what is ASCII JSON already. */
-export const jsonText = (text: string, status = 200, headers: HeaderList = {}): Answer => ({
+/** The same of what is JSON already. */
+export const written = (bytes: Uint8Array, status = 200, headers: HeaderList = {}): Answer => ({
   status,
-  headers: {
-    ...commonHeaders,
-    'Content-Type': 'application/json',
-    'Content-Length': String(text.length),
-    'Cache-Control': 'no-store',
-    ...headers,
-  },
-  body: text,
+  headers: { ...jsonHeaders, 'Content-Length': String(bytes.length), ...headers },
+  body: bytes,
 })
-
-/** JSON as the API writes it, with `\uXXXX` for whatever is not ASCII. Then a text is as long as its bytes are many. */
-export function asciiJson(value: unknown): string {
-  const text = JSON.stringify(value)
-  return /[\u0080-\uffff]/.test(text) ? text.replace(/[\u0080-\uffff]/g, escaped) : text
-}
-
-const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** A refusal in the API's words. */
 export const refusal = (status: number, detail: string, headers: HeaderList = {}): Answer =>
@@ -74,22 +70,27 @@ export interface Revalidatable {
  * An answer that the asker's own cache may keep, if it asks each time whether it is still right; then 304 says yes in
  * 300 bytes. Private, because it is for one key and often for one user.
  */
-export function revalidatable(text: string, headers: HeaderList = {}): Revalidatable {
-  const etag = etagOf(text)
+export function revalidatable(bytes: Uint8Array, headers: HeaderList = {}): Revalidatable {
+  const etag = etagOf(bytes)
   const validators = { ...headers, ETag: etag, 'Cache-Control': 'no-cache, private' }
-  return { etag, whole: jsonText(text, 200, validators), unchanged: answer(304, validators) }
+  return { etag, whole: written(bytes, 200, validators), unchanged: answer(304, validators) }
 }
 
 /** The shorter of the two that is right for this asker. */
 export const revalidated = ({ etag, whole, unchanged }: Revalidatable, question: Question): Answer =>
   isMatch(question.header('if-none-match'), etag) ? unchanged : whole
 
+export const isStream = (body: Answer['body']): body is EventStream => body !== null && 'writeTo' in body
+
 /** The `Response` that an answer is. */
 export const responseOf = ({ status, headers, body }: Answer, method: string): Response =>
-  new Response(method === 'HEAD' ? null : typeof body === 'string' || !body ? body : body.readable(), {
-    status,
-    headers,
-  })
+  new Response(
+    method === 'HEAD' ? null : isStream(body) ? body.readable() : (body as Uint8Array<ArrayBuffer>),
+    {
+      status,
+      headers,
+    },
+  )
 
 /** What a page may send: the API's list to the letter, so that what passes here passes there. */
 const allowedHeaders = [

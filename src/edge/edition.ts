@@ -1,4 +1,4 @@
-import { asciiJson, type Revalidatable, revalidatable } from './answer.ts'
+import { jsonBytes, type Revalidatable, revalidatable } from './answer.ts'
 import type { EnvironmentDocument } from './document.ts'
 import { compile, type Environment, type Outcome } from './evaluation.ts'
 
@@ -9,7 +9,7 @@ export type Audience = 'client' | 'server'
 export interface Edition {
   readonly environment: Environment
   /** The document itself, for servers. */
-  readonly text: string
+  readonly written: Uint8Array
   /** In unix seconds. */
   readonly updatedAt: number
   readonly allowsClientTraits: boolean
@@ -20,11 +20,13 @@ export interface Edition {
   environmentFlags(audience: Audience): Revalidatable
   /** One of them, by its name in any case; the first for an empty name. */
   environmentFlag(audience: Audience, name: string): Revalidatable | undefined
-  /** Flags of an identity, as JSON texts, without those that the audience may not see. */
-  identityFlags(audience: Audience, outcomes: readonly Outcome[]): string[]
+  /** Flags of an identity, each written as JSON, without those that the audience may not see. */
+  identityFlags(audience: Audience, outcomes: readonly Outcome[]): Uint8Array[]
   /** The header that tells how old an answer's document is. */
   readonly stamp: { readonly 'X-Flagsmith-Document-Updated-At': string }
 }
+
+const nothing: Uint8Array = new Uint8Array(0)
 
 /** Makes a checked document ready to be served. */
 export function publish(document: EnvironmentDocument, updatedAt: number): Edition {
@@ -60,24 +62,26 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
     enabled,
   })
 
-  /** What each audience is shown of an outcome, written once; nothing of one that it may not see. */
-  const identityTexts = { client: new Map<Outcome, string>(), server: new Map<Outcome, string>() }
-  function identityText(audience: Audience, outcome: Outcome): string {
-    let text = identityTexts[audience].get(outcome)
-    if (text === undefined) {
-      text = isShown(audience, outcome) ? asciiJson({ ...flagOf(outcome), variant: outcome.variant }) : ''
-      identityTexts[audience].set(outcome, text)
+  /** What each audience is shown of an outcome, written once. */
+  const written = { client: new Map<Outcome, Uint8Array>(), server: new Map<Outcome, Uint8Array>() }
+  function identityFlag(audience: Audience, outcome: Outcome): Uint8Array {
+    let bytes = written[audience].get(outcome)
+    if (bytes === undefined) {
+      bytes = isShown(audience, outcome)
+        ? jsonBytes({ ...flagOf(outcome), variant: outcome.variant })
+        : nothing
+      written[audience].set(outcome, bytes)
     }
-    return text
+    return bytes
   }
 
   const stamp = { 'X-Flagsmith-Document-Updated-At': String(updatedAt) }
   const flagsFor = (audience: Audience): Revalidatable =>
-    revalidatable(asciiJson(shown(audience, environment.defaults).map(flagOf)), stamp)
+    revalidatable(jsonBytes(shown(audience, environment.defaults).map(flagOf)), stamp)
   const environmentFlags = { client: flagsFor('client'), server: flagsFor('server') }
   return {
     environment,
-    text: asciiJson(document),
+    written: jsonBytes(document),
     updatedAt,
     allowsClientTraits: document.allow_client_traits ?? true,
     keepsTraits: project.organisation?.persist_trait_data ?? true,
@@ -88,10 +92,10 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
       const wanted = name.toLowerCase()
       const outcomes = shown(audience, environment.defaults)
       const outcome = outcomes.find(({ feature }) => wanted === '' || feature.name.toLowerCase() === wanted)
-      return outcome && revalidatable(asciiJson(flagOf(outcome)))
+      return outcome && revalidatable(jsonBytes(flagOf(outcome)))
     },
     identityFlags: (audience, outcomes) =>
-      outcomes.map((outcome) => identityText(audience, outcome)).filter((text) => text !== ''),
+      outcomes.map((outcome) => identityFlag(audience, outcome)).filter((bytes) => bytes !== nothing),
     stamp,
   }
 }

@@ -1,4 +1,4 @@
-import type { Answer } from './answer.ts'
+import { type Answer, isStream } from './answer.ts'
 import type { Question } from './question.ts'
 
 /** What of Node's `IncomingMessage` is needed. */
@@ -7,8 +7,8 @@ export interface NodeRequest {
   readonly url?: string | undefined
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
-  on(event: 'end' | 'error' | 'close', listener: () => void): unknown
-  resume(): unknown
+  on(event: 'end', listener: () => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
 }
 
 /** What of Node's `ServerResponse` is needed. */
@@ -16,8 +16,7 @@ export interface NodeResponse {
   readonly writableLength: number
   writeHead(status: number, headers: Record<string, string>): unknown
   write(chunk: Uint8Array): unknown
-  end(): unknown
-  end(text: string, encoding: 'latin1'): unknown
+  end(chunk?: Uint8Array | string): unknown
   destroy(): unknown
   on(event: 'close', listener: () => void): unknown
 }
@@ -43,7 +42,7 @@ export function nodeListener(
     const fail = (error: unknown): void => {
       onError(error)
       response.writeHead(500, { 'Content-Type': 'text/plain' })
-      response.end('Internal Server Error', 'latin1')
+      response.end('Internal Server Error')
     }
     try {
       const answered = answer(questionOf(request))
@@ -56,13 +55,12 @@ export function nodeListener(
 }
 
 function write({ status, headers, body }: Answer, response: NodeResponse): void {
-  if (typeof body === 'string') {
-    response.writeHead(status, headers)
-    // ASCII, which one byte a character can hold; so Node need not look for longer ones.
-    response.end(body, 'latin1')
-  } else if (body === null) {
+  if (body === null) {
     response.writeHead(status, status === 304 ? headers : { 'Content-Length': '0', ...headers })
     response.end()
+  } else if (!isStream(body)) {
+    response.writeHead(status, headers)
+    response.end(body)
   } else {
     response.writeHead(status, headers)
     const leave = body.writeTo({
@@ -98,29 +96,39 @@ function questionOf(request: NodeRequest): Question {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /** The body as text; of one with more bytes than allowed no more than that are ever held. */
 function limitedText(request: NodeRequest, maxBytes: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const decoder = new TextDecoder('utf-8', { fatal: true })
-    let text = ''
-    let bytes = 0
+    const chunks: Uint8Array[] = []
+    let length = 0
     request.on('data', (chunk) => {
-      bytes += chunk.byteLength
-      if (bytes > maxBytes) return resolve(undefined)
-      try {
-        text += decoder.decode(chunk, { stream: true })
-      } catch (error) {
-        reject(error)
+      length += chunk.byteLength
+      if (length <= maxBytes) chunks.push(chunk)
+      else {
+        // The rest is heard and let go: who still sends may not hear the answer otherwise.
+        chunks.length = 0
+        resolve(undefined)
       }
     })
     request.on('end', () => {
       try {
-        resolve(text + decoder.decode())
+        resolve(utf8.decode(chunks.length === 1 ? chunks[0] : joined(chunks, length)))
       } catch (error) {
         reject(error)
       }
     })
-    request.on('error', () => reject(new Error('The sender of this body is gone.')))
-    request.on('close', () => reject(new Error('The sender of this body is gone.')))
+    request.on('error', reject)
   })
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(chunks.length === 0 ? 0 : length)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
 }

@@ -15,7 +15,11 @@ async function setup(answer: Parameters<typeof listen>[0], onError = vi.fn()) {
   return { ...server, onError }
 }
 
-const answered = (body: Answer['body'], status = 200): Answer => ({ status, headers: {}, body })
+const answered = (body: Answer['body'] | string, status = 200): Answer => ({
+  status,
+  headers: {},
+  body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
+})
 
 test('hosts what answers on a free port of this machine alone', async () => {
   const { url } = await setup(({ method, path, search }) => answered(`${method} ${path} ${search}`))

@@ -97,7 +97,7 @@ test('answers a body that comes in pieces, cut inside a character', async () => 
   const body = Buffer.from('{"identifier":"😀"}')
   const head = `POST /api/v1/identities/ HTTP/1.1\r\nHost: a\r\nX-Environment-Key: <main client key>\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`
   const text = await exchange(port, head, body.subarray(0, 17), body.subarray(17))
-  expect(text).toContain('{"identifier":"\\ud83d\\ude00"')
+  expect(Buffer.from(text, 'latin1').toString()).toContain('{"identifier":"😀"')
   expect(onError).not.toHaveBeenCalled()
 })
 
