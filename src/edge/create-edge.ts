@@ -50,7 +50,7 @@ export interface Edge {
 /** A request whose key is good. */
 interface Call {
   readonly question: Question
-  readonly query: URLSearchParams
+  query(): URLSearchParams
   readonly audience: Audience
   readonly edition: Edition
 }
@@ -82,8 +82,11 @@ export function createEdge({
     ['GET /api/v1/environment-document/', getDocument],
     ['POST /api/v1/analytics/flags/', postAnalytics],
   ])
-  const methodsOf = (path: string): string[] =>
-    [...routes.keys()].filter((route) => route.endsWith(` ${path}`)).map((route) => route.split(' ')[0]!)
+  const methods = new Map<string, string[]>()
+  for (const route of routes.keys()) {
+    const [method, path] = route.split(' ') as [string, string]
+    methods.set(path, [...(methods.get(path) ?? []), method])
+  }
 
   async function handler(request: Request): Promise<Response> {
     return responseOf(await answerTo(questionOf(request)), request.method)
@@ -95,9 +98,9 @@ export function createEdge({
     if (method === 'GET' && isStream(path)) return stream
     if (path === '/health') return json({ status: 'ok' })
 
-    const methods = methodsOf(path)
-    if (methods.length === 0) {
-      return methodsOf(`${path}/`).length > 0
+    const allowed = methods.get(path)
+    if (allowed === undefined) {
+      return methods.has(`${path}/`)
         ? answer(301, { Location: `${path}/${search}` })
         : refusal(404, 'Not found.')
     }
@@ -105,8 +108,8 @@ export function createEdge({
     if (typeof audience !== 'string') return audience
     const action = routes.get(`${method === 'HEAD' ? 'GET' : method} ${path}`)
     return action === undefined
-      ? refusal(405, `Method "${method}" not allowed.`, { Allow: methods.join(', ') })
-      : action({ question, query: new URLSearchParams(search), audience, edition: current })
+      ? refusal(405, `Method "${method}" not allowed.`, { Allow: allowed.join(', ') })
+      : action({ question, query: () => new URLSearchParams(search), audience, edition: current })
   }
 
   /** Never 401: the API does not say how to authenticate, and clients tell a bad key by 403. */
@@ -122,13 +125,14 @@ export function createEdge({
   }
 
   function getFlags({ question, query, audience, edition }: Call): Answer {
-    const name = query.get('feature')
+    const name = query().get('feature')
     if (name === null) return revalidated(edition.environmentFlags(audience), question)
     const flag = edition.environmentFlag(audience, name)
     return flag === undefined ? refusal(404, 'Given feature not found') : revalidated(flag, question)
   }
 
-  function getIdentity({ question, query, audience, edition }: Call): Answer {
+  function getIdentity({ question, query: queryOf, audience, edition }: Call): Answer {
+    const query = queryOf()
     const identifier = query.get('identifier')
     // With status 200. So the API has it, for fear of breaking clients.
     if (!identifier) return json({ detail: 'Missing identifier' })
@@ -140,10 +144,10 @@ export function createEdge({
     const found = lookUp(edition, storeOf(edition), identifier, isTransient)
     const name = query.get('feature')
     const bytes = name
-      ? edition.identityFlags(
+      ? edition.identityFlag(
           audience,
-          found.outcomes.filter(({ feature }) => feature.name === name),
-        )[0]
+          found.outcomes.find(({ feature }) => feature.name === name),
+        )
       : identityBody(edition, audience, found)
     if (bytes === undefined) return refusal(404, 'Given feature not found')
     return revalidated(revalidatable(bytes, edition.stamp), question)
@@ -216,33 +220,14 @@ export function createEdge({
   }
 }
 
-const utf8 = new TextEncoder()
-
-/** Put together from what was written once. Writing out a hundred flags would take longer than evaluating them. */
 function identityBody(
   edition: Edition,
   audience: Audience,
   { identifier, traits, outcomes }: IdentityAnswer,
 ): Uint8Array {
-  const flags = edition.identityFlags(audience, outcomes)
   const shownTraits = JSON.stringify(edition.hidesSensitiveData ? [] : traits)
-  const head = utf8.encode(`{"identifier":${JSON.stringify(identifier)},"traits":${shownTraits},"flags":[`)
-
-  let length = head.length + flags.length + 2
-  for (const flag of flags) length += flag.length
-  const body = new Uint8Array(length)
-  body.set(head)
-  let at = head.length
-  for (const flag of flags) {
-    body.set(flag, at)
-    at += flag.length
-    body[at++] = 0x2c // ,
-  }
-  // The last comma gives way, and where there was none, nothing does.
-  if (flags.length > 0) at--
-  body[at++] = 0x5d // ]
-  body[at++] = 0x7d // }
-  return body.subarray(0, at)
+  const head = `{"identifier":${JSON.stringify(identifier)},"traits":${shownTraits},"flags":`
+  return edition.identityFlags(audience, outcomes, head, '}')
 }
 
 /** Unix seconds with the microseconds that a `Date` would drop. */

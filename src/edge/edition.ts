@@ -1,6 +1,7 @@
 import { jsonBytes, type Revalidatable, revalidatable } from './answer.ts'
 import type { EnvironmentDocument } from './document.ts'
 import { compile, type Environment, type Outcome } from './evaluation.ts'
+import { flagList } from './flag-list.ts'
 
 /** Whom a key makes out of the asker. */
 export type Audience = 'client' | 'server'
@@ -20,13 +21,13 @@ export interface Edition {
   environmentFlags(audience: Audience): Revalidatable
   /** One of them, by its name in any case; the first for an empty name. */
   environmentFlag(audience: Audience, name: string): Revalidatable | undefined
-  /** Flags of an identity, each written as JSON, without those that the audience may not see. */
-  identityFlags(audience: Audience, outcomes: readonly Outcome[]): Uint8Array[]
+  /** One flag of an identity as JSON; undefined when there is none that the audience may see. */
+  identityFlag(audience: Audience, outcome: Outcome | undefined): Uint8Array | undefined
+  /** The list of an identity's flags as JSON, without those that the audience may not see, between two texts. */
+  identityFlags(audience: Audience, outcomes: readonly Outcome[], head: string, tail: string): Uint8Array
   /** The header that tells how old an answer's document is. */
   readonly stamp: { readonly 'X-Flagsmith-Document-Updated-At': string }
 }
-
-const nothing: Uint8Array = new Uint8Array(0)
 
 /** Makes a checked document ready to be served. */
 export function publish(document: EnvironmentDocument, updatedAt: number): Edition {
@@ -62,17 +63,11 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
     enabled,
   })
 
-  /** What each audience is shown of an outcome, written once. */
-  const written = { client: new Map<Outcome, Uint8Array>(), server: new Map<Outcome, Uint8Array>() }
-  function identityFlag(audience: Audience, outcome: Outcome): Uint8Array {
-    let bytes = written[audience].get(outcome)
-    if (bytes === undefined) {
-      bytes = isShown(audience, outcome)
-        ? jsonBytes({ ...flagOf(outcome), variant: outcome.variant })
-        : nothing
-      written[audience].set(outcome, bytes)
-    }
-    return bytes
+  const writtenFor = (audience: Audience) => (outcome: Outcome) =>
+    isShown(audience, outcome) ? jsonBytes({ ...flagOf(outcome), variant: outcome.variant }) : undefined
+  const identityFlags = {
+    client: flagList(environment.defaults, writtenFor('client')),
+    server: flagList(environment.defaults, writtenFor('server')),
   }
 
   const stamp = { 'X-Flagsmith-Document-Updated-At': String(updatedAt) }
@@ -94,8 +89,8 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
       const outcome = outcomes.find(({ feature }) => wanted === '' || feature.name.toLowerCase() === wanted)
       return outcome && revalidatable(jsonBytes(flagOf(outcome)))
     },
-    identityFlags: (audience, outcomes) =>
-      outcomes.map((outcome) => identityFlag(audience, outcome)).filter((bytes) => bytes !== nothing),
+    identityFlag: (audience, outcome) => outcome && identityFlags[audience].one(outcome),
+    identityFlags: (audience, outcomes, head, tail) => identityFlags[audience].all(outcomes, head, tail),
     stamp,
   }
 }
