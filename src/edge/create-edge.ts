@@ -172,7 +172,7 @@ export function createEdge({
     const since = Date.parse(question.header('if-modified-since') ?? '') / 1000
     return since >= seconds
       ? answer(304, headers)
-      : written(edition.written, 200, { ...headers, ...edition.stamp })
+      : written(edition.document(), 200, { ...headers, ...edition.stamp })
   }
 
   /** Takes the counts and lets them go: nobody reads statistics here. */

@@ -10,7 +10,7 @@ export type Audience = 'client' | 'server'
 export interface Edition {
   readonly environment: Environment
   /** The document itself, for servers. */
-  readonly written: Uint8Array
+  document(): Uint8Array
   /** In unix seconds. */
   readonly updatedAt: number
   readonly allowsClientTraits: boolean
@@ -70,13 +70,18 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
     server: flagList(environment.defaults, writtenFor('server')),
   }
 
+  // When somebody first asks: it is the largest of all answers, and often nobody does.
+  let written: Uint8Array | undefined
   const stamp = { 'X-Flagsmith-Document-Updated-At': String(updatedAt) }
   const flagsFor = (audience: Audience): Revalidatable =>
     revalidatable(jsonBytes(shown(audience, environment.defaults).map(flagOf)), stamp)
   const environmentFlags = { client: flagsFor('client'), server: flagsFor('server') }
   return {
     environment,
-    written: jsonBytes(document),
+    document() {
+      written ??= jsonBytes(document)
+      return written
+    },
     updatedAt,
     allowsClientTraits: document.allow_client_traits ?? true,
     keepsTraits: project.organisation?.persist_trait_data ?? true,

@@ -1,6 +1,12 @@
 import type { TraitValue } from '../model/trait.ts'
 import { bucket } from './bucket.ts'
-import type { EnvironmentDocument, FeatureState, FeatureValue, MultivariateValue } from './document.ts'
+import type {
+  IdentityOverride as DocumentOverride,
+  EnvironmentDocument,
+  FeatureState,
+  FeatureValue,
+  MultivariateValue,
+} from './document.ts'
 import type { Subject } from './properties.ts'
 import { type Predicate, segmentPredicate } from './segments.ts'
 
@@ -39,7 +45,8 @@ export interface Environment {
   /** The features that answer some identities something else: split by percentages, or overridden by segments. */
   readonly varying: readonly VaryingFeature[]
   readonly segments: readonly Predicate[]
-  readonly identityOverrides: ReadonlyMap<string, readonly IdentityOverride[]>
+  /** An identity's own overrides. */
+  overridesOf(identifier: string): readonly IdentityOverride[]
 }
 
 interface VaryingFeature {
@@ -106,25 +113,50 @@ export function compile(document: EnvironmentDocument): Environment {
       varying.push({ place: places.get(name)!, state, segmentOverrides })
   }
 
-  const identityOverrides = new Map<string, IdentityOverride[]>()
-  for (const { identifier, identity_features, django_id } of document.identity_overrides ?? []) {
-    const own = identityOverrides.get(identifier) ?? []
-    for (const state of identity_features ?? []) {
-      const place = places.get(state.feature.name)
-      if (place !== undefined && own.every((other) => other.place !== place))
-        own.push({ place, state: compileState(state, { identityId: django_id ?? null }) })
-    }
-    identityOverrides.set(identifier, own)
-  }
-
   return {
     key: document.api_key,
     defaults: [...states.values()].map((state) => state.control),
     varying,
     segments: segments.map((segment) => segmentPredicate(segment, surroundings)),
-    identityOverrides,
+    overridesOf: identityOverrides(document.identity_overrides ?? [], places),
   }
 }
+
+/** Prepares the overrides of an identity when it first asks: most of them may be of somebody who is not here today. */
+function identityOverrides(
+  documents: readonly DocumentOverride[],
+  places: ReadonlyMap<string, number>,
+): Environment['overridesOf'] {
+  const given = new Map<string, DocumentOverride[]>()
+  for (const override of documents) {
+    const others = given.get(override.identifier)
+    if (others === undefined) given.set(override.identifier, [override])
+    else others.push(override)
+  }
+
+  const prepared = new Map<string, readonly IdentityOverride[]>()
+  function prepare(identifier: string): readonly IdentityOverride[] {
+    const own = new Map<number, IdentityOverride>()
+    for (const { identity_features, django_id } of given.get(identifier) ?? []) {
+      for (const state of identity_features ?? []) {
+        const place = places.get(state.feature.name)
+        // Of two for one feature the first stands.
+        if (place !== undefined && !own.has(place))
+          own.set(place, { place, state: compileState(state, { identityId: django_id ?? null }) })
+      }
+    }
+    return [...own.values()]
+  }
+
+  return (identifier) => {
+    if (!given.has(identifier)) return none
+    const own = prepared.get(identifier) ?? prepare(identifier)
+    prepared.set(identifier, own)
+    return own
+  }
+}
+
+const none: readonly IdentityOverride[] = []
 
 const byPriority = (a: SegmentOverride, b: SegmentOverride): number =>
   a.priority < b.priority ? -1 : a.priority > b.priority ? 1 : 0
@@ -196,8 +228,8 @@ export function evaluate(
     outcomes[place] = draw(segmentOverrides.find(holds)?.state ?? state, subject.key)
   }
 
-  const own = overrides ? environment.identityOverrides.get(identifier) : undefined
-  for (const { place, state } of own ?? []) outcomes[place] = draw(state, subject.key)
+  const own = overrides ? environment.overridesOf(identifier) : none
+  for (const { place, state } of own) outcomes[place] = draw(state, subject.key)
   return outcomes
 }
 
