@@ -1,5 +1,7 @@
 /** What the compiler must accept and refuse of `guidon/edge`. */
+import { createServer } from 'node:http'
 import {
+  type Answer,
   compile,
   createEdge,
   type Edge,
@@ -9,7 +11,12 @@ import {
   environmentDocument,
   evaluate,
   type Identity,
+  type NodeListener,
+  type NodeRequest,
+  type NodeResponse,
+  nodeListener,
   type Outcome,
+  type Question,
 } from '../../src/edge.ts'
 import { is, type Unsaid } from './is.ts'
 
@@ -40,6 +47,16 @@ createEdge({})
 edge.replace(JSON.parse('{}') as unknown)
 // @ts-expect-error: a request, not an address
 edge.handler('https://flags.example')
+
+// The same in Node, without Request and Response.
+is<typeof edge.answer, (question: Question) => Answer | Promise<Answer>>(true)
+const listener = nodeListener(edge.answer, (error) => is<typeof error, unknown>(true))
+is<typeof listener, NodeListener>(true)
+is<Parameters<NodeListener>, [request: NodeRequest, response: NodeResponse]>(true)
+createServer(listener)
+createServer(nodeListener((question) => edge.answer(question)))
+// @ts-expect-error: the handler is for Request and Response
+nodeListener(edge.handler)
 
 // An evaluation.
 const environment = compile(document)
