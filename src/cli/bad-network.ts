@@ -1,4 +1,4 @@
-import { refusal, withCommonHeaders } from '../edge/answer.ts'
+import { refusal, responseOf } from '../edge/answer.ts'
 import { wait as waitFor } from '../edge/wait.ts'
 
 type Handler = (request: Request) => Promise<Response>
@@ -64,7 +64,7 @@ export function badNetwork(
 
 /** Pages may read it, or it would be one more lost answer to them. */
 const unavailable = (): Response =>
-  withCommonHeaders(refusal(503, 'Service unavailable: --fail-rate of `guidon serve`.'))
+  responseOf(refusal(503, 'Service unavailable: --fail-rate of `guidon serve`.'), 'GET')
 
 /** Half of the first piece of an answer, then the connection breaks. An event stream breaks likewise. */
 function halfOf(response: Response): Response {

@@ -1,55 +1,96 @@
 /** How answers look on the wire: JSON, with the API's headers. */
 import { etagOf, isMatch } from './etag.ts'
+import type { Question } from './question.ts'
+import type { EventStream } from './stream.ts'
 
-/** A text with its validator, ready to be sent many times. */
-export interface Prepared {
-  readonly text: string
-  readonly etag: string
+/** A response before it is one: a `Response`, or what Node's own server writes. */
+export interface Answer {
+  readonly status: number
+  readonly headers: HeaderList
+  readonly body: Uint8Array | EventStream | null
 }
-
-export const prepare = (text: string): Prepared => ({ text, etag: etagOf(text) })
 
 type HeaderList = Readonly<Record<string, string>>
 
-/** An answer for this one request: no cache may keep it. */
-export const json = (value: unknown, status = 200, headers: HeaderList = {}): Response =>
-  jsonText(JSON.stringify(value), status, headers)
+/** Whoever may ask the API may ask us, from any page, without credentials. */
+const commonHeaders: HeaderList = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Retry-After',
+  // The same address answers each key differently. (The API writes X_ENVIRONMENT_KEY, which no cache understands.)
+  Vary: 'X-Environment-Key',
+  'X-Content-Type-Options': 'nosniff',
+}
 
-export const jsonText = (text: string, status = 200, headers: HeaderList = {}): Response =>
-  new Response(text, {
-    status,
-    headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers },
-  })
+const jsonHeaders: HeaderList = {
+  ...commonHeaders,
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-store',
+}
+
+/** An answer without a body, or with a stream for one. */
+export const answer = (
+  status: number,
+  headers: HeaderList = {},
+  body: EventStream | null = null,
+): Answer => ({
+  status,
+  headers: { ...commonHeaders, ...headers },
+  body,
+})
+
+const utf8 = new TextEncoder()
+
+/** A value as the bytes of its JSON. */
+export const jsonBytes = (value: unknown): Uint8Array => utf8.encode(JSON.stringify(value))
+
+/** An answer for this one request: no cache may keep it. */
+export const json = (value: unknown, status = 200, headers: HeaderList = {}): Answer =>
+  written(jsonBytes(value), status, headers)
+
+/** The same of what is JSON already. */
+export const written = (bytes: Uint8Array, status = 200, headers: HeaderList = {}): Answer => ({
+  status,
+  headers: { ...jsonHeaders, 'Content-Length': String(bytes.length), ...headers },
+  body: bytes,
+})
 
 /** A refusal in the API's words. */
-export const refusal = (status: number, detail: string, headers: HeaderList = {}): Response =>
+export const refusal = (status: number, detail: string, headers: HeaderList = {}): Answer =>
   json({ detail }, status, headers)
+
+/** An answer to be given many times, as long as nothing changes. */
+export interface Revalidatable {
+  readonly etag: string
+  readonly whole: Answer
+  /** Says that what the asker has is still right. */
+  readonly unchanged: Answer
+}
 
 /**
  * An answer that the asker's own cache may keep, if it asks each time whether it is still right; then 304 says yes in
  * 300 bytes. Private, because it is for one key and often for one user.
  */
-export function revalidatable(
-  request: Request,
-  { text, etag }: Prepared,
-  headers: HeaderList = {},
-): Response {
+export function revalidatable(bytes: Uint8Array, headers: HeaderList = {}): Revalidatable {
+  const etag = etagOf(bytes)
   const validators = { ...headers, ETag: etag, 'Cache-Control': 'no-cache, private' }
-  return isMatch(request.headers.get('If-None-Match'), etag)
-    ? new Response(null, { status: 304, headers: validators })
-    : jsonText(text, 200, validators)
+  return { etag, whole: written(bytes, 200, validators), unchanged: answer(304, validators) }
 }
 
-/** Whoever may ask the API may ask us, from any page, without credentials. */
-export function withCommonHeaders(response: Response): Response {
-  const { headers } = response
-  headers.set('Access-Control-Allow-Origin', '*')
-  headers.set('Access-Control-Expose-Headers', 'Retry-After')
-  // The same address answers each key differently. (The API writes X_ENVIRONMENT_KEY, which no cache understands.)
-  headers.set('Vary', 'X-Environment-Key')
-  headers.set('X-Content-Type-Options', 'nosniff')
-  return response
-}
+/** The shorter of the two that is right for this asker. */
+export const revalidated = ({ etag, whole, unchanged }: Revalidatable, question: Question): Answer =>
+  isMatch(question.header('if-none-match'), etag) ? unchanged : whole
+
+export const isStream = (body: Answer['body']): body is EventStream => body !== null && 'writeTo' in body
+
+/** The `Response` that an answer is. */
+export const responseOf = ({ status, headers, body }: Answer, method: string): Response =>
+  new Response(
+    method === 'HEAD' ? null : isStream(body) ? body.readable() : (body as Uint8Array<ArrayBuffer>),
+    {
+      status,
+      headers,
+    },
+  )
 
 /** What a page may send: the API's list to the letter, so that what passes here passes there. */
 const allowedHeaders = [
@@ -74,12 +115,9 @@ const allowedHeaders = [
 ].join(', ')
 
 /** The answer to a browser that asks before it asks. */
-export const preflight = (): Response =>
-  new Response(null, {
-    headers: {
-      'Access-Control-Allow-Headers': allowedHeaders,
-      'Access-Control-Allow-Methods': 'DELETE, GET, OPTIONS, PATCH, POST, PUT',
-      'Access-Control-Max-Age': '86400',
-      'Content-Length': '0',
-    },
-  })
+export const preflight: Answer = answer(200, {
+  'Access-Control-Allow-Headers': allowedHeaders,
+  'Access-Control-Allow-Methods': 'DELETE, GET, OPTIONS, PATCH, POST, PUT',
+  'Access-Control-Max-Age': '86400',
+  'Content-Length': '0',
+})

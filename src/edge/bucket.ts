@@ -5,11 +5,10 @@ import { type Digest, md5 } from './md5.ts'
  * every engine that speaks Flagsmith.
  */
 export function bucket(seed: string, id: string): number {
-  const once = `${seed},${id}`
   // 9998 of 9999 would be 100 %, which no one may reach. The public engine then hashes the ids written out twice,
   // three times and so on, until the answer is another.
-  for (let text = once; ; text += `,${once}`) {
-    const percentage = (modulo9999(md5(text)) / 9998) * 100
+  for (let front = `${seed},`; ; front += `${id},${seed},`) {
+    const percentage = (modulo9999(md5(front, id)) / 9998) * 100
     if (percentage !== 100) return percentage
   }
 }

@@ -1,12 +1,23 @@
 /** Flagsmith's SDK API, served from one environment document. */
 import { GuidonError } from '../model/errors.ts'
 import type { TraitValue } from '../model/trait.ts'
-import { json, jsonText, preflight, prepare, refusal, revalidatable, withCommonHeaders } from './answer.ts'
+import {
+  type Answer,
+  answer,
+  json,
+  preflight,
+  refusal,
+  responseOf,
+  revalidatable,
+  revalidated,
+  written,
+} from './answer.ts'
 import { type EnvironmentDocument, environmentDocument } from './document.ts'
 import { type Audience, type Edition, publish } from './edition.ts'
 import { evaluate, type Identity, type Outcome } from './evaluation.ts'
 import { type IdentityAnswer, identify, lookUp } from './identities.ts'
 import { type IdentityRequest, identityRequest, Problem } from './identity-request.ts'
+import { type Question, questionOf } from './question.ts'
 import { jsonBody } from './request-body.ts'
 import { broadcast } from './stream.ts'
 import { traitStore } from './trait-store.ts'
@@ -47,6 +58,8 @@ export interface Edge {
    * beside those that are kept, and are not kept themselves. Throws when the document says to serve no flags. Needs no `this`.
    */
   readonly flagsOf: (identity: Identity) => Record<string, Pick<Outcome, 'enabled' | 'value'>>
+  /** The same without `Request` and `Response`, for `nodeListener`. Needs no `this`. */
+  readonly answer: (question: Question) => Answer | Promise<Answer>
   /** Serves another document from now on, and tells those who listen to the event stream. Throws when it is none. */
   replace(document: EnvironmentDocument): void
   /** Ends the event streams. */
@@ -55,13 +68,13 @@ export interface Edge {
 
 /** A request whose key is good. */
 interface Call {
-  readonly request: Request
-  readonly query: URLSearchParams
+  readonly question: Question
+  query(): URLSearchParams
   readonly audience: Audience
   readonly edition: Edition
 }
 
-type Action = (call: Call) => Response | Promise<Response>
+type Action = (call: Call) => Answer | Promise<Answer>
 
 /**
  * A Flagsmith server of one environment, on web standards alone: Node, Deno, Bun and workers.
@@ -90,37 +103,38 @@ export function createEdge({
     ['GET /api/v1/environment-document/', getDocument],
     ['POST /api/v1/analytics/flags/', postAnalytics],
   ])
-  const methodsOf = (path: string): string[] =>
-    [...routes.keys()].filter((route) => route.endsWith(` ${path}`)).map((route) => route.split(' ')[0]!)
-
-  async function handler(request: Request): Promise<Response> {
-    const response = withCommonHeaders(await answer(request))
-    return request.method === 'HEAD' ? new Response(null, response) : response
+  const methods = new Map<string, string[]>()
+  for (const route of routes.keys()) {
+    const [method, path] = route.split(' ') as [string, string]
+    methods.set(path, [...(methods.get(path) ?? []), method])
   }
 
-  async function answer(request: Request): Promise<Response> {
-    const { pathname: path, search, searchParams: query } = new URL(request.url)
-    if (request.method === 'OPTIONS' && request.headers.has('Access-Control-Request-Method'))
-      return preflight()
-    if (request.method === 'GET' && isStream(path)) return stream()
+  async function handler(request: Request): Promise<Response> {
+    return responseOf(await answerTo(questionOf(request)), request.method)
+  }
+
+  function answerTo(question: Question): Answer | Promise<Answer> {
+    const { method, path, search } = question
+    if (method === 'OPTIONS' && question.header('access-control-request-method') !== null) return preflight
+    if (method === 'GET' && isStream(path)) return stream
     if (path === '/health') return json({ status: 'ok' })
 
-    const methods = methodsOf(path)
-    if (methods.length === 0) {
-      return methodsOf(`${path}/`).length > 0
-        ? new Response(null, { status: 301, headers: { Location: `${path}/${search}` } })
+    const allowed = methods.get(path)
+    if (allowed === undefined) {
+      return methods.has(`${path}/`)
+        ? answer(301, { Location: `${path}/${search}` })
         : refusal(404, 'Not found.')
     }
-    const audience = audienceOf(request.headers.get('X-Environment-Key'))
-    if (audience instanceof Response) return audience
-    const action = routes.get(`${request.method === 'HEAD' ? 'GET' : request.method} ${path}`)
+    const audience = audienceOf(question.header('x-environment-key'))
+    if (typeof audience !== 'string') return audience
+    const action = routes.get(`${method === 'HEAD' ? 'GET' : method} ${path}`)
     return action === undefined
-      ? refusal(405, `Method "${request.method}" not allowed.`, { Allow: methods.join(', ') })
-      : action({ request, query, audience, edition: current })
+      ? refusal(405, `Method "${method}" not allowed.`, { Allow: allowed.join(', ') })
+      : action({ question, query: () => new URLSearchParams(search), audience, edition: current })
   }
 
   /** Never 401: the API does not say how to authenticate, and clients tell a bad key by 403. */
-  function audienceOf(key: string | null): Audience | Response {
+  function audienceOf(key: string | null): Audience | Answer {
     if (!key) return refusal(403, 'Invalid or missing Environment key')
     const audience = serverKeys.includes(key)
       ? 'server'
@@ -131,14 +145,15 @@ export function createEdge({
     return current.isStopped ? refusal(403, 'Organisation is disabled from serving flags.') : audience
   }
 
-  function getFlags({ request, query, audience, edition }: Call): Response {
-    const name = query.get('feature')
-    if (name === null) return revalidatable(request, edition.environmentFlags(audience), stamp(edition))
+  function getFlags({ question, query, audience, edition }: Call): Answer {
+    const name = query().get('feature')
+    if (name === null) return revalidated(edition.environmentFlags(audience), question)
     const flag = edition.environmentFlag(audience, name)
-    return flag === undefined ? refusal(404, 'Given feature not found') : revalidatable(request, flag)
+    return flag === undefined ? refusal(404, 'Given feature not found') : revalidated(flag, question)
   }
 
-  function getIdentity({ request, query, audience, edition }: Call): Response {
+  function getIdentity({ question, query: queryOf, audience, edition }: Call): Answer {
+    const query = queryOf()
     const identifier = query.get('identifier')
     // With status 200. So the API has it, for fear of breaking clients.
     if (!identifier) return json({ detail: 'Missing identifier' })
@@ -149,19 +164,19 @@ export function createEdge({
     const isTransient = Boolean(query.get('transient'))
     const found = lookUp(edition, storeOf(edition), identifier, isTransient)
     const name = query.get('feature')
-    const text = name
-      ? edition.identityFlags(
+    const bytes = name
+      ? edition.identityFlag(
           audience,
-          found.outcomes.filter(({ feature }) => feature.name === name),
-        )[0]
-      : identityText(edition, audience, found)
-    if (text === undefined) return refusal(404, 'Given feature not found')
-    return revalidatable(request, prepare(text), stamp(edition))
+          found.outcomes.find(({ feature }) => feature.name === name),
+        )
+      : identityBody(edition, audience, found)
+    if (bytes === undefined) return refusal(404, 'Given feature not found')
+    return revalidated(revalidatable(bytes, edition.stamp), question)
   }
 
-  async function postIdentity({ request, audience, edition }: Call): Promise<Response> {
-    const body = await jsonBody(request, maxBodyBytes)
-    if (body instanceof Response) return body
+  async function postIdentity({ question, audience, edition }: Call): Promise<Answer> {
+    const body = await jsonBody(question, maxBodyBytes)
+    if ('status' in body) return body
     const asked = identityRequest(body.json === undefined ? {} : body.json)
     if (asked instanceof Problem) return json(asked.says, 400)
     const writes = onTraits && persistentTraits(edition, audience, asked)
@@ -171,31 +186,31 @@ export function createEdge({
       return refusal(503, 'The traits cannot be taken now.', { 'Retry-After': '1' })
     }
     const found = await identify(edition, storeOf(edition), audience, asked)
-    return jsonText(identityText(edition, audience, found), 200, stamp(edition))
+    return written(identityBody(edition, audience, found), 200, edition.stamp)
   }
 
-  function getDocument({ request, audience, edition }: Call): Response {
+  function getDocument({ question, audience, edition }: Call): Answer {
     if (audience === 'client') return refusal(403, 'Invalid or missing Environment key')
     const seconds = Math.floor(edition.updatedAt)
     const headers = {
       'Last-Modified': new Date(seconds * 1000).toUTCString(),
       'Cache-Control': 'no-cache, private',
     }
-    const since = Date.parse(request.headers.get('If-Modified-Since') ?? '') / 1000
+    const since = Date.parse(question.header('if-modified-since') ?? '') / 1000
     return since >= seconds
-      ? new Response(null, { status: 304, headers })
-      : jsonText(edition.text, 200, { ...headers, ...stamp(edition) })
+      ? answer(304, headers)
+      : written(edition.document(), 200, { ...headers, ...edition.stamp })
   }
 
   /** Takes the counts and lets them go, unless somebody else wants them: nobody reads statistics here. */
-  async function postAnalytics({ request }: Call): Promise<Response> {
-    const body = await jsonBody(request, maxBodyBytes)
-    if (body instanceof Response) return body
+  async function postAnalytics({ question }: Call): Promise<Answer> {
+    const body = await jsonBody(question, maxBodyBytes)
+    if ('status' in body) return body
     const { json: counts = {} } = body
     if (typeof counts !== 'object' || counts === null || Array.isArray(counts))
       return json({ non_field_errors: ['Expected a JSON object.'] }, 400)
     onCounts?.(counts as Record<string, unknown>)
-    return new Response(null, { headers: { 'Cache-Control': 'no-store' } })
+    return answer(200, { 'Cache-Control': 'no-store' })
   }
 
   /** No key in a header, since an `EventSource` cannot send one; the address holds it. */
@@ -204,15 +219,16 @@ export function createEdge({
       (key) => path === `/sse/environments/${key}/stream`,
     )
 
-  const stream = (): Response =>
-    new Response(events.join(), {
-      headers: {
-        'Content-Type': 'text/event-stream',
-        'Cache-Control': 'no-store',
-        // Else nginx collects events until it has a buffer full of them.
-        'X-Accel-Buffering': 'no',
-      },
-    })
+  const stream = answer(
+    200,
+    {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+      // Else nginx collects events until it has a buffer full of them.
+      'X-Accel-Buffering': 'no',
+    },
+    events.stream,
+  )
 
   const storeOf = (edition: Edition) => (persistTraits && edition.keepsTraits ? traits : undefined)
 
@@ -231,6 +247,7 @@ export function createEdge({
           .map(({ feature, enabled, value }) => [feature.name, { enabled, value }]),
       )
     },
+    answer: answerTo,
     replace(document) {
       const told = updatedAtOf(environmentDocument(document))
       // Who edits a document by hand leaves its date alone. Readers compare dates, and HTTP counts in seconds.
@@ -244,17 +261,14 @@ export function createEdge({
   }
 }
 
-const stamp = (edition: Edition) => ({ 'X-Flagsmith-Document-Updated-At': String(edition.updatedAt) })
-
-function identityText(
+function identityBody(
   edition: Edition,
   audience: Audience,
   { identifier, traits, outcomes }: IdentityAnswer,
-): string {
-  // Put together from texts made once. Writing out a hundred flags would take ten times as long as evaluating them.
-  const flags = edition.identityFlags(audience, outcomes).join(',')
-  const shownTraits = edition.hidesSensitiveData ? [] : traits
-  return `{"identifier":${JSON.stringify(identifier)},"traits":${JSON.stringify(shownTraits)},"flags":[${flags}]}`
+): Uint8Array {
+  const shownTraits = JSON.stringify(edition.hidesSensitiveData ? [] : traits)
+  const head = `{"identifier":${JSON.stringify(identifier)},"traits":${shownTraits},"flags":`
+  return edition.identityFlags(audience, outcomes, head, '}')
 }
 
 /** What a request writes for good, when it does; where the environment keeps no traits, nothing. */

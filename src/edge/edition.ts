@@ -1,6 +1,7 @@
-import { type Prepared, prepare } from './answer.ts'
+import { jsonBytes, type Revalidatable, revalidatable } from './answer.ts'
 import type { EnvironmentDocument } from './document.ts'
 import { compile, type Environment, type Outcome } from './evaluation.ts'
+import { flagList } from './flag-list.ts'
 
 /** Whom a key makes out of the asker. */
 export type Audience = 'client' | 'server'
@@ -9,7 +10,7 @@ export type Audience = 'client' | 'server'
 export interface Edition {
   readonly environment: Environment
   /** The document itself, for servers. */
-  readonly text: string
+  document(): Uint8Array
   /** In unix seconds. */
   readonly updatedAt: number
   readonly allowsClientTraits: boolean
@@ -17,13 +18,17 @@ export interface Edition {
   readonly hidesSensitiveData: boolean
   readonly isStopped: boolean
   /** The answer to `GET flags/`. */
-  environmentFlags(audience: Audience): Prepared
+  environmentFlags(audience: Audience): Revalidatable
   /** One of them, by its name in any case; the first for an empty name. */
-  environmentFlag(audience: Audience, name: string): Prepared | undefined
+  environmentFlag(audience: Audience, name: string): Revalidatable | undefined
+  /** One flag of an identity as JSON; undefined when there is none that the audience may see. */
+  identityFlag(audience: Audience, outcome: Outcome | undefined): Uint8Array | undefined
+  /** The list of an identity's flags as JSON, without those that the audience may not see, between two texts. */
+  identityFlags(audience: Audience, outcomes: readonly Outcome[], head: string, tail: string): Uint8Array
+  /** The header that tells how old an answer's document is. */
+  readonly stamp: { readonly 'X-Flagsmith-Document-Updated-At': string }
   /** Without those that the audience may not see. */
   shown(audience: Audience, outcomes: readonly Outcome[]): Outcome[]
-  /** Flags of an identity, as JSON texts, without those that the audience may not see. */
-  identityFlags(audience: Audience, outcomes: readonly Outcome[]): string[]
 }
 
 /** Makes a checked document ready to be served. */
@@ -35,11 +40,10 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
   const serverOnly = new Set(project.server_key_only_feature_ids)
 
   // The API forgets to leave server-only flags out of GET flags/ where disabled ones are hidden. We do not.
+  const isShown = (audience: Audience, { enabled, feature }: Outcome): boolean =>
+    (enabled || !hidesDisabled) && (audience === 'server' || !serverOnly.has(feature.id))
   const shown = (audience: Audience, outcomes: readonly Outcome[]): Outcome[] =>
-    outcomes.filter(
-      ({ enabled, feature }) =>
-        (enabled || !hidesDisabled) && (audience === 'server' || !serverOnly.has(feature.id)),
-    )
+    outcomes.filter((outcome) => isShown(audience, outcome))
 
   /** A flag as the API writes it. What the document does not tell is null, as the API has it for hidden data. */
   const flagOf = ({ feature, enabled, value, stateId, identityId, segmentId }: Outcome) => ({
@@ -61,36 +65,40 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
     enabled,
   })
 
-  const identityTexts = new Map<Outcome, string>()
-  function identityText(outcome: Outcome): string {
-    let text = identityTexts.get(outcome)
-    if (text === undefined) {
-      text = JSON.stringify({ ...flagOf(outcome), variant: outcome.variant })
-      identityTexts.set(outcome, text)
-    }
-    return text
+  const writtenFor = (audience: Audience) => (outcome: Outcome) =>
+    isShown(audience, outcome) ? jsonBytes({ ...flagOf(outcome), variant: outcome.variant }) : undefined
+  const identityFlags = {
+    client: flagList(environment.defaults, writtenFor('client')),
+    server: flagList(environment.defaults, writtenFor('server')),
   }
 
-  const prepared = {
-    client: prepare(JSON.stringify(shown('client', environment.defaults).map(flagOf))),
-    server: prepare(JSON.stringify(shown('server', environment.defaults).map(flagOf))),
-  }
+  // When somebody first asks: it is the largest of all answers, and often nobody does.
+  let written: Uint8Array | undefined
+  const stamp = { 'X-Flagsmith-Document-Updated-At': String(updatedAt) }
+  const flagsFor = (audience: Audience): Revalidatable =>
+    revalidatable(jsonBytes(shown(audience, environment.defaults).map(flagOf)), stamp)
+  const environmentFlags = { client: flagsFor('client'), server: flagsFor('server') }
   return {
     environment,
-    text: JSON.stringify(document),
+    document() {
+      written ??= jsonBytes(document)
+      return written
+    },
     updatedAt,
     allowsClientTraits: document.allow_client_traits ?? true,
     keepsTraits: project.organisation?.persist_trait_data ?? true,
     hidesSensitiveData,
     isStopped: project.organisation?.stop_serving_flags ?? false,
-    environmentFlags: (audience) => prepared[audience],
+    environmentFlags: (audience) => environmentFlags[audience],
     environmentFlag(audience, name) {
       const wanted = name.toLowerCase()
       const outcomes = shown(audience, environment.defaults)
       const outcome = outcomes.find(({ feature }) => wanted === '' || feature.name.toLowerCase() === wanted)
-      return outcome && prepare(JSON.stringify(flagOf(outcome)))
+      return outcome && revalidatable(jsonBytes(flagOf(outcome)))
     },
     shown,
-    identityFlags: (audience, outcomes) => shown(audience, outcomes).map(identityText),
+    identityFlag: (audience, outcome) => outcome && identityFlags[audience].one(outcome),
+    identityFlags: (audience, outcomes, head, tail) => identityFlags[audience].all(outcomes, head, tail),
+    stamp,
   }
 }

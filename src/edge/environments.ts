@@ -1,6 +1,6 @@
 /** Several environments behind one address: the key of a request says which one is meant. */
 import { GuidonError } from '../model/errors.ts'
-import { preflight, refusal, withCommonHeaders } from './answer.ts'
+import { preflight, refusal, responseOf } from './answer.ts'
 import { createEdge, type Edge, type EdgeOptions, type TraitWrites } from './create-edge.ts'
 import type { EnvironmentDocument } from './document.ts'
 
@@ -52,24 +52,25 @@ export function createEnvironments({
     places.flatMap((place) => [place.clientKey, ...place.serverKeys].map((key) => [key, place] as const)),
   )
 
-  async function answer(request: Request): Promise<Response> {
+  async function handler(request: Request): Promise<Response> {
+    const refused = (...words: Parameters<typeof refusal>) => responseOf(refusal(...words), request.method)
     const { pathname: path } = new URL(request.url)
     if (request.method === 'OPTIONS' && request.headers.has('Access-Control-Request-Method'))
-      return preflight()
+      return responseOf(preflight, request.method)
     const streamKey = /^\/sse\/environments\/([^/]+)\/stream$/.exec(path)?.[1]
     const key = streamKey === undefined ? request.headers.get('X-Environment-Key') : decoded(streamKey)
     const place = key ? byKey.get(key) : undefined
     if (place?.edge) return place.edge.handler(request)
     if (place) {
-      return refusal(503, 'The document of this environment has not arrived yet.', { 'Retry-After': '1' })
+      return refused(503, 'The document of this environment has not arrived yet.', { 'Retry-After': '1' })
     }
     return path.startsWith('/api/') || streamKey !== undefined
-      ? refusal(403, `Invalid or missing Environment ${key ? 'Key' : 'key'}`)
-      : refusal(404, 'Not found.')
+      ? refused(403, `Invalid or missing Environment ${key ? 'Key' : 'key'}`)
+      : refused(404, 'Not found.')
   }
 
   return {
-    handler: async (request) => withCommonHeaders(await answer(request)),
+    handler,
     replace(document) {
       const { api_key: key } = document
       const place = places.find(({ clientKey }) => clientKey === key)

@@ -1,6 +1,12 @@
 import type { TraitValue } from '../model/trait.ts'
 import { bucket } from './bucket.ts'
-import type { EnvironmentDocument, FeatureState, FeatureValue, MultivariateValue } from './document.ts'
+import type {
+  IdentityOverride as DocumentOverride,
+  EnvironmentDocument,
+  FeatureState,
+  FeatureValue,
+  MultivariateValue,
+} from './document.ts'
 import type { Subject } from './properties.ts'
 import { type Predicate, segmentPredicate } from './segments.ts'
 
@@ -36,16 +42,24 @@ export interface Environment {
   readonly key: string
   /** What each feature answers to nobody in particular. */
   readonly defaults: readonly Outcome[]
-  readonly features: readonly CompiledFeature[]
+  /** The features that answer some identities something else: split by percentages, or overridden by segments. */
+  readonly varying: readonly VaryingFeature[]
   readonly segments: readonly Predicate[]
-  readonly identityOverrides: ReadonlyMap<string, ReadonlyMap<string, State>>
+  /** An identity's own overrides. */
+  overridesOf(identifier: string): readonly IdentityOverride[]
 }
 
-interface CompiledFeature {
-  readonly name: string
+interface VaryingFeature {
+  /** The feature's place in `defaults`, and so in every answer. */
+  readonly place: number
   readonly state: State
   /** The first whose segment holds the asker is taken. */
   readonly segmentOverrides: readonly SegmentOverride[]
+}
+
+interface IdentityOverride {
+  readonly place: number
+  readonly state: State
 }
 
 interface SegmentOverride {
@@ -87,34 +101,62 @@ export function compile(document: EnvironmentDocument): Environment {
   }
 
   // By name, so that of two states for one feature the last stands.
-  const features = new Map<string, CompiledFeature>()
-  for (const state of document.feature_states) {
-    const { name } = state.feature
-    features.set(name, {
-      name,
-      state: compileState(state, {}),
-      segmentOverrides: (overrides.get(name) ?? []).sort(byPriority),
-    })
-  }
+  const states = new Map(
+    document.feature_states.map((state) => [state.feature.name, compileState(state, {})]),
+  )
+  const places = new Map([...states.keys()].map((name, place) => [name, place]))
 
-  const identityOverrides = new Map<string, Map<string, State>>()
-  for (const { identifier, identity_features, django_id } of document.identity_overrides ?? []) {
-    const states = identityOverrides.get(identifier) ?? new Map<string, State>()
-    for (const state of identity_features ?? []) {
-      const { name } = state.feature
-      if (!states.has(name)) states.set(name, compileState(state, { identityId: django_id ?? null }))
-    }
-    identityOverrides.set(identifier, states)
+  const varying: VaryingFeature[] = []
+  for (const [name, state] of states) {
+    const segmentOverrides = (overrides.get(name) ?? []).sort(byPriority)
+    if (state.splits.length > 0 || segmentOverrides.length > 0)
+      varying.push({ place: places.get(name)!, state, segmentOverrides })
   }
 
   return {
     key: document.api_key,
-    defaults: [...features.values()].map((feature) => feature.state.control),
-    features: [...features.values()],
+    defaults: [...states.values()].map((state) => state.control),
+    varying,
     segments: segments.map((segment) => segmentPredicate(segment, surroundings)),
-    identityOverrides,
+    overridesOf: identityOverrides(document.identity_overrides ?? [], places),
   }
 }
+
+/** Prepares the overrides of an identity when it first asks: most of them may be of somebody who is not here today. */
+function identityOverrides(
+  documents: readonly DocumentOverride[],
+  places: ReadonlyMap<string, number>,
+): Environment['overridesOf'] {
+  const given = new Map<string, DocumentOverride[]>()
+  for (const override of documents) {
+    const others = given.get(override.identifier)
+    if (others === undefined) given.set(override.identifier, [override])
+    else others.push(override)
+  }
+
+  const prepared = new Map<string, readonly IdentityOverride[]>()
+  function prepare(identifier: string): readonly IdentityOverride[] {
+    const own = new Map<number, IdentityOverride>()
+    for (const { identity_features, django_id } of given.get(identifier) ?? []) {
+      for (const state of identity_features ?? []) {
+        const place = places.get(state.feature.name)
+        // Of two for one feature the first stands.
+        if (place !== undefined && !own.has(place))
+          own.set(place, { place, state: compileState(state, { identityId: django_id ?? null }) })
+      }
+    }
+    return [...own.values()]
+  }
+
+  return (identifier) => {
+    if (!given.has(identifier)) return none
+    const own = prepared.get(identifier) ?? prepare(identifier)
+    prepared.set(identifier, own)
+    return own
+  }
+}
+
+const none: readonly IdentityOverride[] = []
 
 const byPriority = (a: SegmentOverride, b: SegmentOverride): number =>
   a.priority < b.priority ? -1 : a.priority > b.priority ? 1 : 0
@@ -174,17 +216,21 @@ export function evaluate(
   // Always the composite key, also where the document asks for hashing by the database's id: an identity without
   // overrides has no such id in the document. The public engine does the same.
   const subject: Subject = { identifier, key: `${environment.key}_${identifier}`, traits }
-  const own = overrides ? environment.identityOverrides.get(identifier) : undefined
+  const outcomes = environment.defaults.slice()
 
-  const held: boolean[] = []
+  // Segments are asked when a feature needs to know, and once.
+  const held = new Array<boolean | undefined>(environment.segments.length)
   const holds = ({ segment }: SegmentOverride): boolean => {
     held[segment] ??= environment.segments[segment]!(subject)
     return held[segment]
   }
-  return environment.features.map((feature) => {
-    const state = own?.get(feature.name) ?? feature.segmentOverrides.find(holds)?.state ?? feature.state
-    return draw(state, subject.key)
-  })
+  for (const { place, state, segmentOverrides } of environment.varying) {
+    outcomes[place] = draw(segmentOverrides.find(holds)?.state ?? state, subject.key)
+  }
+
+  const own = overrides ? environment.overridesOf(identifier) : none
+  for (const { place, state } of own) outcomes[place] = draw(state, subject.key)
+  return outcomes
 }
 
 function draw({ key, control, splits }: State, identityKey: string): Outcome {

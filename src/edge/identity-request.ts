@@ -99,9 +99,10 @@ function text(value: unknown, most: number): string {
 const yes = ['true', 't', 'yes', 'y', 'on', '1']
 const no = ['false', 'f', 'no', 'n', 'off', '0']
 
-const isYes = (value: unknown): boolean => yes.includes(String(value).toLowerCase())
+const isYes = (value: unknown): boolean => value === true || yes.includes(String(value).toLowerCase())
 
 function flag(value: unknown): boolean {
+  if (typeof value === 'boolean') return value
   if (value === null) throw new Problem(['This field may not be null.'])
   if (!isYes(value) && !no.includes(String(value).toLowerCase()))
     throw new Problem(['Must be a valid boolean.'])
@@ -138,12 +139,13 @@ function attempt<T>(check: () => T): T | Problem {
 
 /** Makes every check before it complains, so that the sender hears of all problems at once. */
 function collect<T>(checks: { readonly [Name in keyof T]: () => T[Name] }): T {
-  const results = Object.entries<() => unknown>(checks).map(
-    ([name, check]) => [name, attempt(check)] as const,
-  )
-  const problems = results.flatMap(([name, result]) =>
-    isProblem(result) ? [[name, result.says] as const] : [],
-  )
-  if (problems.length > 0) throw new Problem(Object.fromEntries(problems))
-  return Object.fromEntries(results) as T
+  const results: Partial<T> = {}
+  let problems: Partial<Record<keyof T, unknown>> | undefined
+  for (const name in checks) {
+    const result = attempt(checks[name])
+    if (isProblem(result)) problems = { ...problems, [name]: result.says }
+    else results[name] = result
+  }
+  if (problems !== undefined) throw new Problem(problems)
+  return results as T
 }

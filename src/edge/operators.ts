@@ -1,4 +1,5 @@
 import type { TraitValue } from '../model/trait.ts'
+import { patternMatcher } from './pattern.ts'
 import { compareVersions, parseVersion } from './semver.ts'
 
 /** Whether a trait that is set satisfies a condition. */
@@ -100,13 +101,8 @@ function listOf(value: unknown): readonly unknown[] {
 
 function fitsPattern(value: unknown): Match {
   if (!value) return () => false
-  try {
-    const pattern = new RegExp(String(value))
-    return (trait) => pattern.test(String(trait))
-  } catch {
-    // A pattern that this engine cannot read matches nobody, rather than failing every evaluation.
-    return () => false
-  }
+  const matches = patternMatcher(String(value))
+  return (trait) => matches(String(trait))
 }
 
 /** `'3|1'`: divided by 3 it leaves 1. */

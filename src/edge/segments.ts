@@ -6,15 +6,13 @@ import { pathReader, propertyReader, type Read, type Subject, type Surroundings 
 /** Whether someone is in a segment, fulfils a rule, meets a condition. */
 export type Predicate = (subject: Subject) => boolean
 
-const always: Predicate = () => true
 const never: Predicate = () => false
 
 /** Prepares a segment, so that asking whether someone is in it takes no more than the asking. */
 export function segmentPredicate(segment: Segment, surroundings: Surroundings): Predicate {
   // A segment without rules is one that nobody has finished. It holds nobody, and not everybody.
   if (segment.rules.length === 0) return never
-  const rules = segment.rules.map((rule) => rulePredicate(rule, String(segment.id), surroundings))
-  return (subject) => rules.every((rule) => rule(subject))
+  return every(segment.rules.map((rule) => rulePredicate(rule, String(segment.id), surroundings)))
 }
 
 function rulePredicate(rule: Rule, segmentKey: string, surroundings: Surroundings): Predicate {
@@ -23,23 +21,40 @@ function rulePredicate(rule: Rule, segmentKey: string, surroundings: Surrounding
   )
   const rules = (rule.rules ?? []).map((inner) => rulePredicate(inner, segmentKey, surroundings))
   // The type joins the conditions among themselves and the inner rules among themselves. The two groups must both
-  // hold, whatever the type: so the public engine has it.
-  const conditionsHold = joined(rule.type, conditions)
-  const rulesHold = joined(rule.type, rules)
-  return (subject) => conditionsHold(subject) && rulesHold(subject)
+  // hold, whatever the type, and an empty one holds: so the public engine has it.
+  return every(
+    [conditions, rules].filter(({ length }) => length > 0).map((group) => joined(rule.type, group)),
+  )
 }
 
 function joined(type: string, predicates: readonly Predicate[]): Predicate {
-  if (predicates.length === 0) return always
   switch (type) {
     case 'ALL':
-      return (subject) => predicates.every((holds) => holds(subject))
+      return every(predicates)
     case 'ANY':
-      return (subject) => predicates.some((holds) => holds(subject))
-    case 'NONE':
-      return (subject) => !predicates.some((holds) => holds(subject))
+      return some(predicates)
+    case 'NONE': {
+      const any = some(predicates)
+      return (subject) => !any(subject)
+    }
     default:
       return never
+  }
+}
+
+function every(predicates: readonly Predicate[]): Predicate {
+  if (predicates.length === 1) return predicates[0]!
+  return (subject) => {
+    for (const holds of predicates) if (!holds(subject)) return false
+    return true
+  }
+}
+
+function some(predicates: readonly Predicate[]): Predicate {
+  if (predicates.length === 1) return predicates[0]!
+  return (subject) => {
+    for (const holds of predicates) if (holds(subject)) return true
+    return false
   }
 }
 

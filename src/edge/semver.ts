@@ -11,8 +11,20 @@ const pattern = new RegExp(
   `^v?(${number})\\.(${number})\\.(${number})(?:-(${label}(?:\\.${label})*))?(?:\\+${build}(?:\\.${build})*)?$`,
 )
 
+let lastText: string | undefined
+let lastVersion: Version | undefined
+
 /** Reads `1.2.3`, `v1.2.3-beta.1+build.5`; `undefined` for whatever is not a full semantic version. */
 export function parseVersion(text: string): Version | undefined {
+  // Many segments ask about one trait in turn.
+  if (text !== lastText) {
+    lastVersion = read(text)
+    lastText = text
+  }
+  return lastVersion
+}
+
+function read(text: string): Version | undefined {
   // The limit of the npm package, on which the public engine builds. It also bounds the work of the pattern.
   const [, major, minor, patch, prerelease] = (text.length <= 256 && pattern.exec(text.trim())) || []
   const release = [major, minor, patch].map(Number)

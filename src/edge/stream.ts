@@ -1,66 +1,97 @@
 /** What happens to the document, told to whoever listens (server-sent events). */
 export interface Broadcast {
-  /** A new reader's stream. Leaving is cancelling it, which a server does when the connection ends. */
-  join(): ReadableStream<Uint8Array>
+  /** The body of an answer: whoever reads it hears of everything from then on. */
+  readonly stream: EventStream
   /** Tells every reader when the environment was updated, in unix seconds. */
   send(updatedAt: number): void
   /** Ends every stream, for good. */
   close(): void
 }
 
+export interface EventStream {
+  /** Begins to write. Answers what is to be called when the reader leaves. */
+  writeTo(reader: Reader): () => void
+  /** The same as a stream, of which leaving is cancelling. */
+  readable(): ReadableStream<Uint8Array>
+}
+
+/** Where events go. */
+export interface Reader {
+  write(message: Uint8Array): void
+  end(): void
+  /** Whether so much is unread that the reader must be taken for gone; more would only fill our memory. */
+  isStuck(): boolean
+  /** Ends at once, with whatever is unread. */
+  abort(): void
+}
+
 /** Proxies close what is silent for a minute, some for half of one. */
 const keepAliveMs = 20_000
-/** What a reader may leave unread before we take it for gone; beyond that it would only fill our memory. */
+/** How many messages a reader of `readable()` may leave unread. */
 const mostUnread = 100
 
 const utf8 = new TextEncoder()
+// At once, so that the reader's side knows that it is connected.
+const connected = utf8.encode(': connected\n\n')
+const keepAlive = utf8.encode(': keep-alive\n\n')
 
 export function broadcast(): Broadcast {
-  const readers = new Set<ReadableStreamDefaultController<Uint8Array>>()
-  let keepAlive: ReturnType<typeof setInterval> | undefined
+  /** The readers, and how each leaves. */
+  const readers = new Map<Reader, () => void>()
   let isClosed = false
 
-  function leave(reader: ReadableStreamDefaultController<Uint8Array>): void {
-    readers.delete(reader)
-    if (readers.size > 0) return
-    clearInterval(keepAlive)
-    keepAlive = undefined
+  function write(reader: Reader, message: Uint8Array): void {
+    if (reader.isStuck()) {
+      readers.get(reader)?.()
+      reader.abort()
+    } else reader.write(message)
   }
 
-  function write(message: string): void {
-    const bytes = utf8.encode(message)
-    for (const reader of readers) {
-      if ((reader.desiredSize ?? 0) > -mostUnread) reader.enqueue(bytes)
-      else {
-        leave(reader)
-        reader.error(new Error('The reader of this event stream stopped reading.'))
-      }
+  function writeTo(reader: Reader): () => void {
+    if (isClosed) {
+      reader.end()
+      return () => {}
     }
+    // One for each reader: in Cloudflare's workers a timer ends with the request that began it, and would leave the
+    // readers of other requests without.
+    const timer = setInterval(() => write(reader, keepAlive), keepAliveMs)
+    const leave = (): void => {
+      clearInterval(timer)
+      readers.delete(reader)
+    }
+    readers.set(reader, leave)
+    reader.write(connected)
+    return leave
+  }
+
+  function readable(): ReadableStream<Uint8Array> {
+    let leave: () => void
+    return new ReadableStream({
+      start(controller) {
+        leave = writeTo({
+          write: (message) => controller.enqueue(message),
+          end: () => controller.close(),
+          isStuck: () => (controller.desiredSize ?? 0) <= -mostUnread,
+          abort: () => controller.error(new Error('The reader of this event stream stopped reading.')),
+        })
+      },
+      cancel: () => leave(),
+    })
   }
 
   return {
-    join() {
-      let reader: ReadableStreamDefaultController<Uint8Array>
-      return new ReadableStream({
-        start(controller) {
-          if (isClosed) return controller.close()
-          reader = controller
-          readers.add(reader)
-          // At once, so that the reader's side knows that it is connected.
-          reader.enqueue(utf8.encode(': connected\n\n'))
-          keepAlive ??= setInterval(() => write(': keep-alive\n\n'), keepAliveMs)
-        },
-        cancel: () => leave(reader),
-      })
-    },
+    stream: { writeTo, readable },
     send(updatedAt) {
-      write(`event: environment_updated\ndata: ${JSON.stringify({ updated_at: updatedAt })}\n\n`)
+      const message = utf8.encode(
+        `event: environment_updated\ndata: ${JSON.stringify({ updated_at: updatedAt })}\n\n`,
+      )
+      for (const reader of readers.keys()) write(reader, message)
     },
     close() {
       isClosed = true
-      for (const reader of readers) {
-        leave(reader)
-        reader.close()
+      for (const [reader, leave] of readers) {
+        leave()
+        reader.end()
       }
     },
   }

@@ -47,6 +47,7 @@ export function traitStore(maxBytes: number): TraitStore {
       const traits = touch(identifier) ?? new Map<string, StoredTrait>()
       identities.set(identifier, traits)
       const before = traits.get(key)
+      if (before?.value === value) return
       if (before !== undefined) bytes -= weight(identifier, key, before.value)
       traits.set(key, { id: before?.id ?? ++lastId, value })
       bytes += weight(identifier, key, value)

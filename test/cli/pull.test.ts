@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { listen } from '../../src/cli/listen.ts'
 import { createEdge } from '../../src/edge.ts'
 import { createClient, memoryStorage } from '../../src/index.ts'
 import { bodyText, recordings } from '../recordings.ts'
 import { emptyFolder } from './folder.ts'
+import { host } from './host.ts'
 import { afterwards, ran } from './run.ts'
 
 const GUID = '8b5c2e0e-0c1f-4f6e-9d7e-1f2a3b4c5d6e'
@@ -20,14 +20,11 @@ type Handler = (request: Request) => Response | Promise<Response>
 /** A server that answers like this, and what it was asked. */
 async function serving(handler: Handler) {
   const asked: Asked[] = []
-  const server = await listen(
-    async (request) => {
-      const { pathname, search } = new URL(request.url)
-      asked.push({ path: pathname + search, method: request.method, body: await request.clone().text() })
-      return handler(request)
-    },
-    { port: 0 },
-  )
+  const server = await host(async (request) => {
+    const { pathname, search } = new URL(request.url)
+    asked.push({ path: pathname + search, method: request.method, body: await request.clone().text() })
+    return handler(request)
+  })
   afterwards(() => server.close())
   return { asked, api: `${server.url}api/v1/` }
 }
@@ -224,7 +221,7 @@ test.each(BAD)('%s: one line, code 1, and the old file as it was', async (_, han
 })
 
 test('no server: falls back to the file there is when asked to, with a warning', async () => {
-  const server = await listen(() => new Response(), { port: 0 })
+  const server = await host(() => new Response())
   await server.close()
   const { file, pull, text } = pulling(server.url)
   const line = `guidon: ${server.url} does not answer (ECONNREFUSED).`

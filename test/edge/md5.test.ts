@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { md5 } from '../../src/edge/md5.ts'
 import { random } from './random.ts'
 
-const hex = (text: string) =>
-  md5(text)
+const hex = (text: string, front = '') =>
+  md5(front, text)
     .map((word) => word.toString(16).padStart(8, '0'))
     .join('')
 const expected = (text: string) => createHash('md5').update(text).digest('hex')
@@ -35,4 +35,11 @@ test('hashes a text longer than its scratch space, and short ones after it', () 
   const long = 'é☃😀'.repeat(5000)
   expect(hex(long)).toBe(expected(long))
   expect(hex('short')).toBe(expected('short'))
+})
+
+test('hashes two texts as one, whatever stands in front and however often the second comes', () => {
+  const fronts = ['', '1,', '12,', 'x'.repeat(128), 'x'.repeat(129), 'é,', '12,']
+  for (const rest of ['', 'guid', 'é☃😀', 'x'.repeat(55), 'x'.repeat(64), 'é☃😀'.repeat(500)]) {
+    for (const front of fronts) expect(hex(rest, front), `${front} ${rest}`).toBe(expected(front + rest))
+  }
 })

@@ -51,6 +51,12 @@ const texts = [
   '😀',
   'é',
   'ab:semver',
+  'aaaaaaaaaaaa',
+  'aaaaaaaaaaaa!',
+  'xxxxxxxxxxy',
+  'xxxxxxxxxx',
+  'no',
+  'two words',
 ]
 const numerals = [
   '0',
@@ -66,6 +72,9 @@ const numerals = [
   '-3.5',
   'Infinity',
   '0x10',
+  '9007199254740993',
+  '1e400',
+  '-1e-400',
 ]
 const versions = [
   '1.0.0',
@@ -102,10 +111,52 @@ const lists = [
   'true,0,,NaN',
   '["true","0",""]',
 ]
-const patterns = ['^p', 'o$', '\\d+', '(', '^$', '.', '[a-z]{2,}', '😀', '^(true|1)$']
-const divisions = ['2|0', '2|1', '3|1', '10|0', '0|0', '2', '2|0|0', 'a|b', '2.5|0', '-3|-1', '|', '2|']
+/** On these the public engine's matcher hangs, in texts that are longer than those here. */
+export const slowPatterns = [
+  '^(a+)+$',
+  '^(a|a)*$',
+  '(x+x+)+y',
+  '(p*r*)*o',
+  '^(\\w+\\s?)*$',
+  '^(?!no)(?=.*o)[a-z]+$',
+  '^(([a-z])+.)+[A-Z]?([a-z])+$',
+]
+const patterns = [
+  ...slowPatterns,
+  '(a)\\1',
+  '[^]{3}$',
+  '\\bpro\\b',
+  '(?<=p)r|\\.0',
+  '\\u00e9|\\x62',
+  '^p',
+  'o$',
+  '\\d+',
+  '(',
+  '^$',
+  '.',
+  '[a-z]{2,}',
+  '😀',
+  '^(true|1)$',
+]
+const divisions = [
+  '2|0',
+  '2|1',
+  '3|1',
+  '10|0',
+  '1e400|1',
+  '9007199254740993|1',
+  '1e-9|0',
+  '0|0',
+  '2',
+  '2|0|0',
+  'a|b',
+  '2.5|0',
+  '-3|-1',
+  '|',
+  '2|',
+]
 const parts = ['', 'a', 'p', 'pro', ' ', 'true', '0', ':semver', 'pro:semver', null]
-const operators =
+export const operators =
   'EQUAL NOT_EQUAL GREATER_THAN GREATER_THAN_INCLUSIVE LESS_THAN LESS_THAN_INCLUSIVE CONTAINS NOT_CONTAINS IN REGEX MODULO PERCENTAGE_SPLIT IS_SET IS_NOT_SET SOUNDS_LIKE'.split(
     ' ',
   )
@@ -280,7 +331,24 @@ export function randomIdentity({ chance, integer, pick }: Random): RandomIdentit
     texts,
     numerals,
     versions,
-    [0, -0, 1, 2, 9, 10, 10.5, -3.5, 1e21, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY, 0.1 + 0.2],
+    [
+      0,
+      -0,
+      1,
+      2,
+      9,
+      10,
+      10.5,
+      -3.5,
+      1e21,
+      2 ** 31,
+      2 ** 53 + 2,
+      Number.MAX_VALUE,
+      Number.MIN_VALUE,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      0.1 + 0.2,
+    ],
     [true, false],
     ['', '0', 0, false, 'true', 'ab:semver'],
     [null],

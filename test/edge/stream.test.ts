@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { broadcast } from '../../src/edge/stream.ts'
+import { createEdge } from '../../src/edge.ts'
+import { recordedDocument } from './recorded.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -12,12 +14,12 @@ function listen(stream: ReadableStream<Uint8Array>) {
 
 test('tells every reader of an update, and nobody who came later', async () => {
   const events = broadcast()
-  const [first, second] = [listen(events.join()), listen(events.join())]
+  const [first, second] = [listen(events.stream.readable()), listen(events.stream.readable())]
   expect(await first.next()).toBe(': connected\n\n')
   expect(await second.next()).toBe(': connected\n\n')
 
   events.send(1795228484.023477)
-  const late = listen(events.join())
+  const late = listen(events.stream.readable())
   const message = 'event: environment_updated\ndata: {"updated_at":1795228484.023477}\n\n'
   expect(await first.next()).toBe(message)
   expect(await second.next()).toBe(message)
@@ -27,48 +29,63 @@ test('tells every reader of an update, and nobody who came later', async () => {
 
 test('keeps a silent connection open with comments', async () => {
   const events = broadcast()
-  const reader = listen(events.join())
+  const reader = listen(events.stream.readable())
   await reader.next()
   vi.advanceTimersByTime(20_000)
   expect(await reader.next()).toBe(': keep-alive\n\n')
   events.close()
 })
 
-test('stops its timer when the last reader leaves, and starts it for the next', async () => {
+test('has a timer for each reader, which goes with the reader', async () => {
   const events = broadcast()
   expect(vi.getTimerCount()).toBe(0)
-  const [first, second] = [listen(events.join()), listen(events.join())]
-  expect(vi.getTimerCount()).toBe(1)
+  const [first, second] = [listen(events.stream.readable()), listen(events.stream.readable())]
+  expect(vi.getTimerCount()).toBe(2)
   await first.leave()
   expect(vi.getTimerCount()).toBe(1)
-  await second.leave()
-  expect(vi.getTimerCount()).toBe(0)
-  listen(events.join())
-  expect(vi.getTimerCount()).toBe(1)
+  await second.next()
+  vi.advanceTimersByTime(20_000)
+  expect(await second.next()).toBe(': keep-alive\n\n')
   events.close()
   expect(vi.getTimerCount()).toBe(0)
 })
 
 test('ends every stream when it is closed, and those asked for later', async () => {
   const events = broadcast()
-  const reader = listen(events.join())
+  const reader = listen(events.stream.readable())
   await reader.next()
   events.close()
   await expect(reader.ended).resolves.toBeUndefined()
-  await expect(listen(events.join()).ended).resolves.toBeUndefined()
+  await expect(listen(events.stream.readable()).ended).resolves.toBeUndefined()
   expect(vi.getTimerCount()).toBe(0)
   events.close()
 })
 
 test('lets go of a reader that stopped reading, and serves the others', async () => {
   const events = broadcast()
-  const idle = listen(events.join())
-  const awake = listen(events.join())
+  const idle = listen(events.stream.readable())
+  const awake = listen(events.stream.readable())
   await awake.next()
   for (let update = 0; update < 200; update++) {
     events.send(update)
     await awake.next()
   }
   await expect(idle.ended).rejects.toThrow('stopped reading')
+  expect(vi.getTimerCount()).toBe(1)
   events.close()
+})
+
+test('a reader that came in a request of its own hears on when an earlier one has left', async () => {
+  // What the handler gives each of two requests, as a worker's runtime does, which ends a request's timers with it.
+  const edge = createEdge({ document: recordedDocument() })
+  const connect = async () => {
+    const path = `/sse/environments/${encodeURIComponent(recordedDocument().api_key)}/stream`
+    return listen((await edge.handler(new Request(`http://edge.test${path}`))).body!)
+  }
+  const [first, second] = [await connect(), await connect()]
+  await second.next()
+  await first.leave()
+  vi.advanceTimersByTime(20_000)
+  expect(await second.next()).toBe(': keep-alive\n\n')
+  edge.close()
 })

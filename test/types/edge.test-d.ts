@@ -1,5 +1,7 @@
 /** What the compiler must accept and refuse of `guidon/edge`. */
+import { createServer } from 'node:http'
 import {
+  type Answer,
   compile,
   createEdge,
   createEnvironments,
@@ -16,7 +18,12 @@ import {
   type FollowOptions,
   followServer,
   type Identity,
+  type NodeListener,
+  type NodeRequest,
+  type NodeResponse,
+  nodeListener,
   type Outcome,
+  type Question,
   type TraitWrites,
 } from '../../src/edge.ts'
 import { is, type Unsaid } from './is.ts'
@@ -48,6 +55,16 @@ createEdge({})
 edge.replace(JSON.parse('{}') as unknown)
 // @ts-expect-error: a request, not an address
 edge.handler('https://flags.example')
+
+// The same in Node, without Request and Response.
+is<typeof edge.answer, (question: Question) => Answer | Promise<Answer>>(true)
+const listener = nodeListener(edge.answer, (error) => is<typeof error, unknown>(true))
+is<typeof listener, NodeListener>(true)
+is<Parameters<NodeListener>, [request: NodeRequest, response: NodeResponse]>(true)
+createServer(listener)
+createServer(nodeListener((question) => edge.answer(question)))
+// @ts-expect-error: the handler is for Request and Response
+nodeListener(edge.handler)
 
 // An evaluation.
 const environment = compile(document)

@@ -1,4 +1,4 @@
-import { refusal, withCommonHeaders } from '../../edge/answer.ts'
+import { refusal, responseOf } from '../../edge/answer.ts'
 import type { EnvironmentDocument } from '../../edge/document.ts'
 import { createEnvironments } from '../../edge/environments.ts'
 import { wait } from '../../edge/wait.ts'
@@ -120,7 +120,7 @@ export function createFrontDesk({
   /** Beyond what this process can do at a time, it says so at once instead of being late for everybody. */
   async function limited(request: Request, route: string): Promise<Response> {
     if (requests >= maxRequests || (route === 'stream' && streams >= maxStreams))
-      return withCommonHeaders(refusal(503, 'Too many requests at a time.', { 'Retry-After': '1' }))
+      return responseOf(refusal(503, 'Too many requests at a time.', { 'Retry-After': '1' }), request.method)
     requests++
     metrics.set('requests_in_flight', {}, requests)
     try {
@@ -129,7 +129,7 @@ export function createFrontDesk({
       return isStream && response.body ? new Response(stream(response.body), response) : response
     } catch (error) {
       log('error', 'request_failed', { route, problem: error instanceof Error ? error.name : 'unknown' })
-      return withCommonHeaders(refusal(500, 'This request could not be answered.'))
+      return responseOf(refusal(500, 'This request could not be answered.'), request.method)
     } finally {
       requests--
       metrics.set('requests_in_flight', {}, requests)

@@ -1,0 +1,134 @@
+import { type Answer, isStream } from './answer.ts'
+import type { Question } from './question.ts'
+
+/** What of Node's `IncomingMessage` is needed. */
+export interface NodeRequest {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  on(event: 'end', listener: () => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+}
+
+/** What of Node's `ServerResponse` is needed. */
+export interface NodeResponse {
+  readonly writableLength: number
+  writeHead(status: number, headers: Record<string, string>): unknown
+  write(chunk: Uint8Array): unknown
+  end(chunk?: Uint8Array | string): unknown
+  destroy(): unknown
+  on(event: 'close', listener: () => void): unknown
+}
+
+export type NodeListener = (request: NodeRequest, response: NodeResponse) => void
+
+/** What an event stream may leave unread before its reader is taken for gone. The system's own buffers come before it. */
+const mostUnreadBytes = 16 * 1024
+
+/**
+ * What answers questions, as a listener of Node's own HTTP server. A `Request` and a `Response` for each would take
+ * several times as long as the answer.
+ *
+ * An answer that fails is status 500 without a word, and `onError` hears of it.
+ *
+ * @example createServer(nodeListener(edge.answer)).listen(8787, '127.0.0.1')
+ */
+export function nodeListener(
+  answer: (question: Question) => Answer | Promise<Answer>,
+  onError: (error: unknown) => void = () => {},
+): NodeListener {
+  return (request, response) => {
+    const fail = (error: unknown): void => {
+      onError(error)
+      response.writeHead(500, { 'Content-Type': 'text/plain' })
+      response.end('Internal Server Error')
+    }
+    try {
+      const answered = answer(questionOf(request))
+      if (answered instanceof Promise) answered.then((later) => write(later, response)).catch(fail)
+      else write(answered, response)
+    } catch (error) {
+      fail(error)
+    }
+  }
+}
+
+function write({ status, headers, body }: Answer, response: NodeResponse): void {
+  if (body === null) {
+    response.writeHead(status, status === 304 ? headers : { 'Content-Length': '0', ...headers })
+    response.end()
+  } else if (!isStream(body)) {
+    response.writeHead(status, headers)
+    response.end(body)
+  } else {
+    response.writeHead(status, headers)
+    const leave = body.writeTo({
+      write: (message) => response.write(message),
+      end: () => response.end(),
+      isStuck: () => response.writableLength > mostUnreadBytes,
+      abort: () => response.destroy(),
+    })
+    response.on('close', leave)
+  }
+}
+
+/** A path that needs no reading by the rules of URLs. */
+const plain = /^\/[\w/-]*$/
+
+function questionOf(request: NodeRequest): Question {
+  const { url = '/', headers } = request
+  const mark = url.indexOf('?')
+  const rawPath = mark < 0 ? url : url.slice(0, mark)
+  const isPlain = plain.test(rawPath)
+  const { pathname: path, search } = isPlain
+    ? { pathname: rawPath, search: mark < 0 ? '' : url.slice(mark) }
+    : new URL(url.startsWith('/') ? `http://edge${url}` : url, 'http://edge')
+  return {
+    method: request.method ?? 'GET',
+    path,
+    search,
+    header(name) {
+      const value = headers[name]
+      return value === undefined ? null : String(value)
+    },
+    text: (maxBytes) => limitedText(request, maxBytes),
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** The body as text; of one with more bytes than allowed no more than that are ever held. */
+function limitedText(request: NodeRequest, maxBytes: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    let length = 0
+    request.on('data', (chunk) => {
+      length += chunk.byteLength
+      if (length <= maxBytes) chunks.push(chunk)
+      else {
+        // The rest is heard and let go: who still sends may not hear the answer otherwise.
+        chunks.length = 0
+        resolve(undefined)
+      }
+    })
+    request.on('end', () => {
+      try {
+        resolve(utf8.decode(chunks.length === 1 ? chunks[0] : joined(chunks, length)))
+      } catch (error) {
+        reject(error)
+      }
+    })
+    request.on('error', reject)
+  })
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(chunks.length === 0 ? 0 : length)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
+}
