@@ -42,6 +42,8 @@ export default defineConfig({
           setupFiles: ['test/quiet.ts'],
           // After all others: they have limits of time that are real.
           sequence: { groupOrder: 1 },
+          // They mostly wait for what they keep to grow old.
+          maxWorkers: 3,
         },
       },
       {
