@@ -1,3 +1,3 @@
 export type { BundlerOptions } from './bundler/options.ts'
 export { esbuild, rolldown, rollup, rspack, vite, webpack } from './bundler/plugin.ts'
-export type { GuidonConfig } from './cli/config.ts'
+export type { GuidonConfig } from './codegen/config.ts'

@@ -28,11 +28,10 @@ const ARROWS: Record<string, readonly string[]> = {
   codegen: ['model'],
   scan: [],
   cli: ['model', 'privacy', 'client', 'live', 'edge', 'codegen', 'scan'],
-  // It reads the config, writes files and explains errors as the command does.
-  bundler: ['model', 'privacy', 'codegen', 'cli'],
+  bundler: ['model', 'privacy', 'codegen'],
 }
 
-/** The only packages a room may import, where it may at all. `node:` is for the command and the bundlers' plugin alone. */
+/** The only packages a room may import, where it may at all. `node:` is for the command, the bundlers' plugin and what both share. */
 const PACKAGES: Record<string, readonly string[]> = {
   transport: ['cross-fetch'],
   storage: ['idb-keyval'],
@@ -41,7 +40,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   // Its types alone, as a test below says.
   openfeature: ['@openfeature/web-sdk'],
   react: ['guidon', 'react'],
-  codegen: ['guidon'],
+  codegen: ['guidon', 'node:'],
   // The second for its types.
   scan: ['@babel/parser', '@babel/types'],
   server: ['guidon'],

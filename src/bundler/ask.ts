@@ -1,4 +1,4 @@
-import { explain, isOfTheServer } from '../cli/explain.ts'
+import { explain, isOfTheServer } from '../codegen/explain.ts'
 import { type PullOptions, pull } from '../codegen/pull.ts'
 import type { FlagTable } from '../model/flag.ts'
 

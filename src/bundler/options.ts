@@ -1,4 +1,4 @@
-import { type GuidonConfig, readConfig } from '../cli/config.ts'
+import { type GuidonConfig, readConfig } from '../codegen/config.ts'
 import type { PullOptions } from '../codegen/pull.ts'
 import type { TraitValue } from '../model/trait.ts'
 

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
-import { oneLine } from '../cli/words.ts'
-import { readIfThere } from '../cli/write-file.ts'
-import { readFlags } from '../codegen/flags-file.ts'
+import { flagsIn } from '../codegen/flags-file.ts'
+import { readIfThere } from '../codegen/write-file.ts'
 import type { FlagTable } from '../model/flag.ts'
 import { ask, Failure, NoAnswer } from './ask.ts'
 import type { Settings } from './options.ts'
@@ -33,7 +32,7 @@ export const createSource = () => {
     warn: (line: string) => void,
   ): Promise<Found> => {
     const text = await readIfThere(resolve(root, name))
-    const checkedIn = text === undefined ? undefined : flagsIn(text, name)
+    const checkedIn = text === undefined ? undefined : tableIn(text, name)
     const isNewer = asked && asked.text !== text
     if (checkedIn && (!environmentKey || offline || isServing || isNewer))
       return { flags: checkedIn, checkedIn }
@@ -55,11 +54,10 @@ export const createSource = () => {
   }
 }
 
-const flagsIn = (text: string, name: string): FlagTable => {
+const tableIn = (text: string, name: string): FlagTable => {
   try {
-    return readFlags(text).flags
+    return flagsIn(text, name).flags
   } catch (error) {
-    const why = error instanceof SyntaxError ? ` (${oneLine(error)})` : ''
-    throw new Failure(`${name} is no file of flags${why}. \`guidon pull\` writes one.`)
+    throw new Failure((error as Error).message)
   }
 }

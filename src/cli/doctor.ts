@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { apiBase } from '../client/options.ts'
+import { readConfig } from '../codegen/config.ts'
+import { oneLine } from '../codegen/words.ts'
+import { readIfThere } from '../codegen/write-file.ts'
 import { painter } from './colours.ts'
-import { readConfig } from './config.ts'
 import * as examine from './examine.ts'
 import { type AskServer, askServer } from './from-server.ts'
 import { inLines } from './table.ts'
 import type { Terminal } from './terminal.ts'
 import { fileAt } from './types.ts'
-import { oneLine } from './words.ts'
-import { readIfThere } from './write-file.ts'
 
 interface DoctorOptions extends AskServer {
   readonly flags?: string

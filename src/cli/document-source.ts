@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
+import { readConfig } from '../codegen/config.ts'
+import { counted, oneLine } from '../codegen/words.ts'
 import type { EnvironmentDocument } from '../edge/document.ts'
-import { readConfig } from './config.ts'
 import { flagsDocument } from './flags-document.ts'
 import { mirror } from './mirror.ts'
 import type { Terminal } from './terminal.ts'
 import { watchDocument } from './watch-document.ts'
-import { counted, oneLine } from './words.ts'
 
 /** Where a document is to come from: exactly one of these, but a server's may be kept in `document`. */
 export interface SourceOptions {

@@ -1,10 +1,10 @@
+import { explain } from '../codegen/explain.ts'
 import type { FlagsFile } from '../codegen/flags-file.ts'
 import { pull } from '../codegen/pull.ts'
+import { counted } from '../codegen/words.ts'
 import { streamsOf } from '../live/realtime.ts'
 import { personalKind } from '../privacy/traits.ts'
 import { hiddenBy, refusedBy } from './cors.ts'
-import { explain } from './explain.ts'
-import { counted } from './words.ts'
 
 /** What was found, and what to do about it. */
 export interface Result {

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import type { GuidonConfig } from '../codegen/config.ts'
+import { explain } from '../codegen/explain.ts'
 import type { FlagsFile } from '../codegen/flags-file.ts'
 import { type PullOptions, pull } from '../codegen/pull.ts'
-import type { GuidonConfig } from './config.ts'
-import { explain } from './explain.ts'
+import { secondsOf } from './option-values.ts'
 
 /** What `askServer` adds to a command. */
 export interface AskServer {
@@ -59,10 +60,4 @@ function traitOf(text: string, others: PullOptions['traits']): PullOptions['trai
     ...others,
     [key]: value === 'true' ? true : value === 'false' ? false : isNumber ? Number(value) : value,
   }
-}
-
-export function secondsOf(text: string): number {
-  const seconds = Number(text)
-  if (!(seconds > 0)) throw new InvalidArgumentError('It must be a number of seconds.')
-  return seconds
 }

@@ -1,10 +1,10 @@
+import { explain } from '../codegen/explain.ts'
+import { oneLine } from '../codegen/words.ts'
+import { readIfThere, writeWhole } from '../codegen/write-file.ts'
 import type { EnvironmentDocument } from '../edge/document.ts'
 import { type FollowedServer, followServer } from '../edge/follow-server.ts'
 import type { GuidonError } from '../model/errors.ts'
-import { explain } from './explain.ts'
 import { documentIn } from './watch-document.ts'
-import { oneLine } from './words.ts'
-import { readIfThere, writeWhole } from './write-file.ts'
 
 export interface MirrorOptions {
   readonly api: string

@@ -8,6 +8,12 @@ export function portOf(text: string): number {
   return port
 }
 
+export function secondsOf(text: string): number {
+  const seconds = Number(text)
+  if (!(seconds > 0)) throw new InvalidArgumentError('It must be a number of seconds.')
+  return seconds
+}
+
 export type Range = readonly [from: number, to: number]
 
 /** `300` or `100-800`. */

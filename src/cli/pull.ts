@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import { readConfig } from '../codegen/config.ts'
+import { isOfTheServer } from '../codegen/explain.ts'
 import { type FlagsFormat, readFlags, writeFlags } from '../codegen/flags-file.ts'
 import { omit } from '../codegen/omit.ts'
+import { counted } from '../codegen/words.ts'
+import { readIfThere, writeWhole } from '../codegen/write-file.ts'
 import { personalKind } from '../privacy/traits.ts'
 import { painter } from './colours.ts'
-import { readConfig } from './config.ts'
-import { isOfTheServer } from './explain.ts'
 import { type FromServer, fromServer, pullFrom } from './from-server.ts'
 import type { Terminal } from './terminal.ts'
-import { counted } from './words.ts'
-import { readIfThere, writeWhole } from './write-file.ts'
 
 interface PullCommandOptions extends FromServer {
   readonly out?: string

@@ -1,13 +1,13 @@
 import { Command } from 'commander'
+import { oneLine } from '../codegen/words.ts'
 import { createEdge } from '../edge/create-edge.ts'
 import { badNetwork } from './bad-network.ts'
 import { openSource, type SourceOptions } from './document-source.ts'
-import { secondsOf } from './from-server.ts'
 import { listen } from './listen.ts'
-import { collect, portOf, type Range, rangeOf, rateOf, seedOf } from './option-values.ts'
+import { collect, portOf, type Range, rangeOf, rateOf, secondsOf, seedOf } from './option-values.ts'
 import { seeded } from './seeded.ts'
 import type { Terminal } from './terminal.ts'
-import { oneLine } from './words.ts'
+import { untilAborted } from './until-aborted.ts'
 
 interface ServeOptions extends SourceOptions {
   readonly watch: boolean
@@ -120,9 +120,3 @@ function weather([from, to]: Range, failRate: number, seed: number): string[] {
   const again = from < to || failRate > 0 ? ` --seed ${seed} does it again.` : ''
   return parts.length ? [`Every request ${parts.join(' and ')}.${again}`] : []
 }
-
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

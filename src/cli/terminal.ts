@@ -1,5 +1,7 @@
+import type { Surroundings } from '../codegen/config.ts'
+
 /** What a command needs of the terminal it runs in, so that a test can be one. */
-export interface Terminal {
+export interface Terminal extends Surroundings {
   /** What `--version` says. */
   readonly version?: string
   /** Says a line to whoever reads the result. */
@@ -14,8 +16,4 @@ export interface Terminal {
   readonly stop: AbortSignal
   /** Listens to the lines that somebody types, and gives back its end. Nothing where nobody sits. */
   onLine?(listener: (line: string) => void): (() => void) | undefined
-  /** The environment's variables. */
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** The folder that file names are relative to. */
-  readonly cwd: string
 }

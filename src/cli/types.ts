@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { readConfig } from '../codegen/config.ts'
 import { declaration } from '../codegen/declaration.ts'
-import { type FlagsFile, readFlags } from '../codegen/flags-file.ts'
+import { type FlagsFile, flagsIn } from '../codegen/flags-file.ts'
+import { counted } from '../codegen/words.ts'
+import { readIfThere, writeWhole } from '../codegen/write-file.ts'
 import { painter } from './colours.ts'
-import { readConfig } from './config.ts'
 import { type FromServer, fromServer, pullFrom } from './from-server.ts'
 import type { Terminal } from './terminal.ts'
-import { counted, oneLine } from './words.ts'
-import { readIfThere, writeWhole } from './write-file.ts'
 
 interface TypesCommandOptions extends FromServer {
   readonly from?: string
@@ -50,11 +50,5 @@ async function write(options: TypesCommandOptions, terminal: Terminal): Promise<
 export async function fileAt(name: string, cwd: string): Promise<FlagsFile> {
   const text = await readIfThere(resolve(cwd, name))
   if (text === undefined) throw new Error(`There is no file ${name}. \`guidon pull\` writes it.`)
-  try {
-    return readFlags(text)
-  } catch (error) {
-    throw new Error(
-      `${name} is no file of flags${error instanceof SyntaxError ? ` (${oneLine(error)})` : ''}. \`guidon pull\` writes one.`,
-    )
-  }
+  return flagsIn(text, name)
 }

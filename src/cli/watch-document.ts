@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
+import { oneLine } from '../codegen/words.ts'
 import { type EnvironmentDocument, environmentDocument } from '../edge/document.ts'
 import { GuidonError } from '../model/errors.ts'
-import { oneLine } from './words.ts'
 
 type Read = (text: string) => EnvironmentDocument
 

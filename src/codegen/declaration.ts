@@ -1,4 +1,5 @@
 import type { FlagTable, FlagValue } from '../model/flag.ts'
+import { sorted } from './flags-file.ts'
 import { shapeOf } from './shape.ts'
 
 /** The type that a flag's value has by what it is now. `null` says nothing, so any fallback will do. */
@@ -9,8 +10,8 @@ const typeOf = (value: FlagValue): string => (value === null ? 'string | number 
  * type argument. With `json` it also declares what is in the values that are JSON objects or arrays, by what they hold now.
  */
 export const declaration = (flags: FlagTable, { json = false }: { json?: boolean } = {}): string => {
-  const sorted = [...flags].sort(([a], [b]) => (a < b ? -1 : 1))
-  const shapes = sorted.flatMap(([name, [, value]]) => {
+  const rows = sorted(flags)
+  const shapes = rows.flatMap(([name, [, value]]) => {
     const shape = json ? shapeOf(value) : undefined
     return shape ? [`    ${JSON.stringify(name)}: ${shape}\n`] : []
   })
@@ -19,7 +20,7 @@ import 'guidon'
 
 declare module 'guidon' {
   interface FlagTypes {
-${sorted.map(([name, [, value]]) => `    ${JSON.stringify(name)}: ${typeOf(value)}\n`).join('')}  }
+${rows.map(([name, [, value]]) => `    ${JSON.stringify(name)}: ${typeOf(value)}\n`).join('')}  }
 ${shapes.length ? `\n  /** What \`json()\` gives, by what the values were when this was written. */\n  interface FlagShapes {\n${shapes.join('')}  }\n` : ''}}
 `
 }

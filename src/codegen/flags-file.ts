@@ -1,5 +1,6 @@
 import type { FlagTable, Row } from '../model/flag.ts'
 import { type Defaults, defaultsTable } from '../model/snapshot.ts'
+import { oneLine } from './words.ts'
 
 /** What a file of bundled flags holds. */
 export interface FlagsFile {
@@ -27,6 +28,27 @@ export const readFlags = (text: string): FlagsFile => {
   }
 }
 
+/** The same of a file by its name. What is wrong is an Error with a line that names it. */
+export const flagsIn = (text: string, name: string): FlagsFile => {
+  try {
+    return readFlags(text)
+  } catch (error) {
+    const why = error instanceof SyntaxError ? ` (${oneLine(error)})` : ''
+    throw new Error(`${name} is no file of flags${why}. \`guidon pull\` writes one.`)
+  }
+}
+
+/** A flag as such files and the bundle have it. */
+export const entryOf = ([enabled, value, variant]: Row): Defaults['flags'][string] => ({
+  enabled,
+  value,
+  ...(variant != null && { variant }),
+})
+
+/** Flags by name, always in the same order. */
+export const sorted = (flags: FlagTable): [name: string, row: Row][] =>
+  [...flags].sort(([a], [b]) => (a < b ? -1 : 1))
+
 /**
  * The text of such a file. The same flags give the same text: sorted by name, a line for each, so that a change is one line
  * in a review. Nothing of the identity that they were asked for is in it.
@@ -37,9 +59,7 @@ export const writeFlags = (
 ): string => {
   const evaluationContext = environment ? { environment: { apiKey: environment } } : undefined
   const head: Ours | Theirs = format === 'guidon' ? { v: 1, environment, date } : { api, evaluationContext }
-  const lines = [...flags]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, row]) => `    ${JSON.stringify(name)}: ${line(row)}`)
+  const lines = sorted(flags).map(([name, row]) => `    ${JSON.stringify(name)}: ${line(row)}`)
   const first = Object.entries(head)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `  "${key}": ${JSON.stringify(value)},\n`)
@@ -57,8 +77,8 @@ interface Theirs {
   evaluationContext?: { environment?: { apiKey?: string } } | undefined
 }
 
-const line = ([enabled, value, variant]: Row): string => {
-  const parts = Object.entries({ enabled, value, ...(variant != null && { variant }) })
+const line = (row: Row): string => {
+  const parts = Object.entries(entryOf(row))
   return `{ ${parts.map(([key, part]) => `"${key}": ${JSON.stringify(part)}`).join(', ')} }`
 }
 

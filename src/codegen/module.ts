@@ -1,4 +1,5 @@
 import type { FlagTable } from '../model/flag.ts'
+import { entryOf, sorted } from './flags-file.ts'
 
 /**
  * A module whose default export is what `createClient({ defaults })` takes. The same flags give the same text, so that a
@@ -8,12 +9,10 @@ import type { FlagTable } from '../model/flag.ts'
  * says that nothing happens when nobody imports it.
  */
 export const moduleOf = (flags: FlagTable): string => {
-  const sorted = [...flags].sort(([a], [b]) => (a < b ? -1 : 1))
   // Not from an object: it would sort names that are numbers to the front, and lose `__proto__`.
-  const entries = sorted.map(([name, [enabled, value, variant]]) => {
-    const flag = JSON.stringify({ enabled, value, ...(variant != null && { variant }) })
-    return `${JSON.stringify(name)}:${flag}`
-  })
+  const entries = sorted(flags).map(
+    ([name, row]) => `${JSON.stringify(name)}:${JSON.stringify(entryOf(row))}`,
+  )
   // Escaped as JSON does it, below the reach of whoever prints the code anew: no value ends a script or a line.
   const json = `{"flags":{${entries.join()}}}`.replace(
     /[<\u2028\u2029]/g,

@@ -1,7 +1,7 @@
 import { statSync, utimesSync } from 'node:fs'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type WatchedDocument, watchDocument } from '../../src/cli/watch-document.ts'
-import { oneLine } from '../../src/cli/words.ts'
+import { oneLine } from '../../src/codegen/words.ts'
 import { fileWith } from './folder.ts'
 
 const document = (name: string) => ({ api_key: 'key', name, project: {}, feature_states: [] })

@@ -1,9 +1,9 @@
+import { untilAborted } from '../until-aborted.ts'
 import { openBackOffice } from './back-office.ts'
 import { createFrontDesk } from './front-desk.ts'
 import type { Log } from './log.ts'
 import { ages, createMetrics, prometheus } from './metrics.ts'
 import type { EdgeSettings } from './settings.ts'
-import { untilAborted } from './until-aborted.ts'
 
 /** The edge in one process. Ends, in peace, when it is told to stop. */
 export async function alone(settings: EdgeSettings, log: Log, stop: AbortSignal): Promise<void> {

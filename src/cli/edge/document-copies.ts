@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readIfThere, writeWhole } from '../../codegen/write-file.ts'
 import type { EnvironmentDocument } from '../../edge/document.ts'
 import { documentIn } from '../watch-document.ts'
-import { readIfThere, writeWhole } from '../write-file.ts'
 
 /** The last documents on disk, so that a start without upstream serves them. */
 export interface DocumentCopies {

@@ -1,8 +1,8 @@
 /** What the edge is to do: a file in the Edge Proxy's shape, variables of the same names in capitals, and the command line. */
 import { resolve } from 'node:path'
-import type { Terminal } from '../terminal.ts'
-import { oneLine } from '../words.ts'
-import { readIfThere } from '../write-file.ts'
+import type { Surroundings } from '../../codegen/config.ts'
+import { oneLine } from '../../codegen/words.ts'
+import { readIfThere } from '../../codegen/write-file.ts'
 import {
   address,
   anything,
@@ -118,7 +118,7 @@ const asMs = (seconds: number | null | undefined): number | undefined =>
 /** Reads all three places. Throws one error that names everything that is wrong; `notes` says what has no effect. */
 export async function readSettings(
   options: EdgeOptions,
-  { cwd, env }: Pick<Terminal, 'cwd' | 'env'>,
+  { cwd, env }: Surroundings,
 ): Promise<{ settings: EdgeSettings; notes: readonly string[] }> {
   const notes: string[] = []
   const problems: string[] = []
@@ -164,7 +164,7 @@ async function fileOf(name: string | undefined, cwd: string) {
 }
 
 /** The variables that are settings. Others are none of our business, so `$schema` and its like are not asked for. */
-function variables(env: Terminal['env']): Record<string, unknown> {
+function variables(env: Surroundings['env']): Record<string, unknown> {
   const names = [...FIELDS.names.filter((name) => /^\w+$/.test(name)), ...Object.keys(ALIASES)]
   return Object.fromEntries(
     names.flatMap((name) => {

@@ -9,12 +9,12 @@ import cluster, { type Worker } from 'node:cluster'
 import type { TraitWrites } from '../../edge/create-edge.ts'
 import type { EnvironmentDocument } from '../../edge/document.ts'
 import { wait } from '../../edge/wait.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { openBackOffice } from './back-office.ts'
 import { createFrontDesk } from './front-desk.ts'
 import { createLog, type Log } from './log.ts'
 import { ages, createMetrics, type Numbers, ofTheGone, prometheus } from './metrics.ts'
 import type { EdgeSettings } from './settings.ts'
-import { untilAborted } from './until-aborted.ts'
 
 /** What the primary tells its workers. */
 type Order =

@@ -1,3 +1,4 @@
+/** Resolves when the signal says stop. */
 export const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve()

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readConfig } from '../../src/cli/config.ts'
-import { emptyFolder } from './folder.ts'
+import { readConfig } from '../../src/codegen/config.ts'
+import { emptyFolder } from '../cli/folder.ts'
 
 const folderWith = (name: string, text: string) => {
   const cwd = emptyFolder()

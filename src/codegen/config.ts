@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Terminal } from './terminal.ts'
 import { oneLine } from './words.ts'
 
 /** What `guidon.config.{json,js,ts}` may say. What is said on the command line, or by a variable, counts more. */
@@ -27,10 +26,18 @@ export interface GuidonConfig {
   readonly failOn?: string
 }
 
+/** Where something runs. */
+export interface Surroundings {
+  /** The folder that file names are relative to. */
+  readonly cwd: string
+  /** The environment's variables. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
 const NAMES = ['guidon.config.json', 'guidon.config.js', 'guidon.config.mjs', 'guidon.config.ts']
 
 /** Reads the config of the folder, if it has one, with the environment's variables on top. */
-export async function readConfig({ cwd, env }: Pick<Terminal, 'cwd' | 'env'>): Promise<GuidonConfig> {
+export async function readConfig({ cwd, env }: Surroundings): Promise<GuidonConfig> {
   const config = await fromFile(cwd)
   const { GUIDON_ENVIRONMENT_KEY, GUIDON_API } = env
   return {
