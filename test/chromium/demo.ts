@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { stripVTControlCharacters } from 'node:util'
 
 export interface Demo {
   readonly url: string
@@ -27,7 +28,7 @@ export const start = async (script: string, ...options: string[]): Promise<Demo>
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         said += text
-        const found = /http:\S+(?=\s)/.exec(said)
+        const found = /http:\S+(?=\s)/.exec(stripVTControlCharacters(said))
         if (found) resolve(found[0])
       })
     }
