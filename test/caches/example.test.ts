@@ -1,19 +1,13 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { launch } from '../chromium/browser.ts'
 import { type Demo, start } from '../chromium/demo.ts'
-import { listenTo } from '../chromium/world.ts'
+import { useDevice } from '../chromium/device.ts'
 import { type Cache, isThere } from './world.ts'
 
 // The examples with their own application and their own flag service, in a real browser.
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const device = useDevice()
 
 describe.each<Cache>(['nginx', 'varnish'])('the example of %s', (cache) => {
   describe.skipIf(!isThere(cache))(isThere(cache) ? 'as it runs' : 'NOT TESTED: it is not installed', () => {
@@ -24,9 +18,7 @@ describe.each<Cache>(['nginx', 'varnish'])('the example of %s', (cache) => {
     afterAll(() => example?.close())
 
     it('has a page for each combination, and a client in it that paints the same', async () => {
-      const page = await browser.newPage()
-      const heard: string[] = []
-      listenTo(page, heard)
+      const page = await device.page()
       /** Every headline that this page showed, from its first on. */
       const headlines = () =>
         page.evaluate(() => (globalThis as unknown as { headlines: string[] }).headlines)
@@ -70,8 +62,6 @@ describe.each<Cache>(['nginx', 'varnish'])('the example of %s', (cache) => {
         await visit()
         expect(await headlines()).toEqual(['Something else altogether.'])
       }, 20_000)
-      expect(heard).toEqual([])
-      await page.context().close()
     })
   })
 

@@ -2,49 +2,27 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { launch } from './browser.ts'
+import type { Page, Request } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type Demo, startDemo } from './demo.ts'
+import { useDevice } from './device.ts'
 import { documentOf } from './document.ts'
-import { listenTo } from './world.ts'
 
-let browser: Browser
+const device = useDevice({ reducedMotion: 'reduce' })
 let demo: Demo
-let context: BrowserContext
-let heard: string[]
 
 beforeAll(async () => {
   demo = await startDemo()
-  browser = await launch()
 })
 afterAll(async () => {
-  await browser?.close()
   await demo?.close()
 })
-beforeEach(async () => {
-  heard = []
-  context = await browser.newContext({ reducedMotion: 'reduce' })
-  context.setDefaultTimeout(15_000)
-  await context.addInitScript(() => {
-    // A violation of the policy is an error line in the console too, but a line alone does not say which.
-    addEventListener('securitypolicyviolation', ({ violatedDirective, sample }) => {
-      throw new Error(`against the policy: ${violatedDirective} ${sample}`)
-    })
-  })
-})
-afterEach(async () => {
-  await context.close()
-  // Neither console, nor errors, nor violations: in no test of the demo.
-  expect(heard).toEqual([])
-})
+beforeEach(() => device.context().setDefaultTimeout(15_000))
 
 const settled = (page: Page) => page.locator('#state[data-state=fresh]').waitFor()
 
 const visit = async (url = demo.url): Promise<Page> => {
-  const page = await context.newPage()
-  listenTo(page, heard)
-  page.on('dialog', (dialog) => heard.push(`dialog: ${dialog.message()}`))
+  const page = await device.page()
   await page.goto(url)
   await settled(page)
   return page

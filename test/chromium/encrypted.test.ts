@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { launchProfile } from './browser.ts'
+import { listenTo } from './device.ts'
 import { ada } from './document.ts'
 import { type Beside, useDoor } from './doors.ts'
-import { type App, listenTo, open, useWorld, type Visit } from './world.ts'
+import { type App, open, useWorld, type Visit } from './world.ts'
 
 const world = useWorld()
 const door = useDoor(world, 'storage')

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchProfile, type Profile } from './browser.ts'
+import { listenTo } from './device.ts'
 import { ada } from './document.ts'
 import { type Beside, bundled } from './doors.ts'
 import { answering, type Net, startNet } from './net.ts'
-import { type App, listenTo, open, type Site, startSite } from './world.ts'
+import { type App, open, type Site, startSite } from './world.ts'
 
 const FLAGS = 3_000
 const ROUNDS = 10

@@ -1,38 +1,19 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { launch } from './browser.ts'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Demo, start } from './demo.ts'
-import { listenTo } from './world.ts'
+import { useDevice } from './device.ts'
 
 // The example is the app that is tried here: built files and the web SDK, bundled by esbuild, under a strict policy.
 
+const device = useDevice()
 let example: Demo
-let browser: Browser
-let context: BrowserContext
 let page: Page
-let heard: string[]
 
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
 beforeEach(async () => {
   example = await start('examples/openfeature/server.js')
-  heard = []
-  context = await browser.newContext()
-  await context.addInitScript(() => {
-    addEventListener('securitypolicyviolation', ({ violatedDirective }) => {
-      throw new Error(`against the policy: ${violatedDirective}`)
-    })
-  })
-  page = await context.newPage()
-  listenTo(page, heard)
+  page = await device.page()
 })
-afterEach(async () => {
-  await context.close()
-  await example.close()
-  expect(heard, 'what the page said').toEqual([])
-})
+afterEach(() => example.close())
 
 const open = async () => {
   await page.goto(example.url)
@@ -60,7 +41,7 @@ it('is RECONCILING when somebody logs in, until their flags are there', async ()
   const held = new Promise<void>((resolve) => {
     answer = resolve
   })
-  await context.route(/\/identities\//, async (route) => {
+  await device.context().route(/\/identities\//, async (route) => {
     sent = route.request().postData()
     await held
     await route.continue()
@@ -98,7 +79,7 @@ it('has the flags of its user after a reload without the service, CACHED and STA
   await logIn()
   await shows('headline', 'Welcome back')
   await shows('status', 'READY')
-  await context.route(/\/(?:api|sse)\//, (route) => route.abort())
+  await device.context().route(/\/(?:api|sse)\//, (route) => route.abort())
   await page.reload()
   await shows('status', 'STALE')
   expect(await read('headline')).toBe('Welcome back')

@@ -1,31 +1,20 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { launch } from './browser.ts'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Demo, start } from './demo.ts'
-import { listenTo } from './world.ts'
+import { useDevice } from './device.ts'
 
 // The example is the app that is tried here: built files, bundled by esbuild, rendered by a server, under a strict policy.
 
+// React's complaints about hydration are errors in the console. It also speaks of its tools.
+const device = useDevice({ unless: (line) => line.includes('React DevTools') })
 let example: Demo
-let browser: Browser
-let context: BrowserContext
-let heard: string[]
 let asked: string[]
 
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
 beforeEach(async () => {
   example = await start('examples/react/server.js')
-  heard = []
   asked = []
-  context = await browser.newContext()
   // The first thing that a page's script finds: what the server rendered, to be compared with what becomes of it.
-  await context.addInitScript(() => {
-    addEventListener('securitypolicyviolation', ({ violatedDirective }) => {
-      throw new Error(`against the policy: ${violatedDirective}`)
-    })
+  await device.context().addInitScript(() => {
     addEventListener('DOMContentLoaded', () => {
       const made = Object.assign(window, { rendered: document.querySelector('main') })
       new MutationObserver((changes) => {
@@ -36,16 +25,10 @@ beforeEach(async () => {
     Object.assign(window, { seen })
   })
 })
-afterEach(async () => {
-  await context.close()
-  await example.close()
-  // React's complaints about hydration are errors in the console. It also speaks of its tools.
-  expect(heard.filter((line) => !line.includes('React DevTools'))).toEqual([])
-})
+afterEach(() => example.close())
 
 const open = async (): Promise<Page> => {
-  const page = await context.newPage()
-  listenTo(page, heard)
+  const page = await device.page()
   page.on('request', (request) => asked.push(new URL(request.url()).pathname))
   await page.goto(example.url)
   return page
@@ -60,7 +43,7 @@ const checkout = (page: Page, text: string) => page.locator('#checkout', { hasTe
 
 it('takes over what the server rendered: no element is made anew, no text, and no flags are asked for', async () => {
   // No stream comes about, so nothing tells the page of a change.
-  await context.route(/\/sse\//, () => {})
+  await device.context().route(/\/sse\//, () => {})
   const page = await open()
   await press(page)
   expect(await page.evaluate("document.querySelector('main') === rendered && seen")).toEqual([])
@@ -84,9 +67,7 @@ it('shows text with markup in it as text', async () => {
 })
 
 it('shows what the server rendered to who runs no script', async () => {
-  const still = await browser.newContext({ javaScriptEnabled: false })
-  const page = await still.newPage()
+  const page = await device.page(await device.browser().newContext({ javaScriptEnabled: false }))
   await page.goto(example.url)
   expect(await page.locator('#checkout').innerText()).toBe('Fill in these nine fields.')
-  await still.close()
 })

@@ -2,13 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import { launch } from './browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { type Demo, start } from './demo.ts'
+import { useDevice } from './device.ts'
 import { documentOf } from './document.ts'
 import { type Net, startNet } from './net.ts'
-import { listenTo } from './world.ts'
 
 // The example is the app that is tried here: built by Vite while nobody answers, and opened before anybody does.
 
@@ -17,12 +16,10 @@ const EXAMPLE = 'examples/vite-react'
 const bundled = JSON.parse(readFileSync(`${EXAMPLE}/guidon.flags.json`, 'utf8')).flags
 const { environmentKey } = JSON.parse(readFileSync(`${EXAMPLE}/guidon.config.json`, 'utf8'))
 
+const device = useDevice()
 let net: Net
 let out: string
 let example: Demo
-let browser: Browser
-let context: BrowserContext
-let heard: string[]
 
 beforeAll(async () => {
   net = await startNet()
@@ -33,10 +30,8 @@ beforeAll(async () => {
     stdio: 'pipe',
   })
   example = await start(VITE, 'preview', EXAMPLE, '--outDir', out)
-  browser = await launch()
 })
 afterAll(async () => {
-  await browser?.close()
   await example?.close()
   await net?.close()
   rmSync(out, { recursive: true, force: true })
@@ -44,17 +39,10 @@ afterAll(async () => {
 beforeEach(async () => {
   await net.reset()
   await net.down()
-  heard = []
-  context = await browser.newContext()
-})
-afterEach(async () => {
-  await context.close()
-  expect(heard).toEqual([])
 })
 
 const open = async (): Promise<Page> => {
-  const page = await context.newPage()
-  listenTo(page, heard)
+  const page = await device.page()
   await page.goto(example.url)
   return page
 }
@@ -131,7 +119,7 @@ it('in Vite’s dev server a page shows what is written into the file', async ()
   })
   try {
     await server.listen()
-    const page = await context.newPage()
+    const page = await device.context().newPage()
     await page.goto(server.resolvedUrls!.local[0]!)
     await says(page, 'h1', 'Hello')
     // More than once: a watcher needs a moment before it sees anything.

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { launch } from './browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { useDevice } from './device.ts'
 import { ada, bob, colours, KEY } from './document.ts'
 import { type Net, startNet } from './net.ts'
 
@@ -125,17 +125,6 @@ export const startSite = async (net: Net): Promise<Site> => {
   }
 }
 
-/** Everything a page said that nobody asked it to say. The browser's own lines about a failed request are no such thing. */
-export const listenTo = (page: Page, heard: string[]): void => {
-  page.on('console', (message) => {
-    const text = message.text()
-    if (!/^(?:Failed to load resource: |Access to fetch at .* has been blocked by CORS policy)/.test(text)) {
-      heard.push(`${message.type()}: ${text}`)
-    }
-  })
-  page.on('pageerror', (error) => heard.push(`uncaught: ${error}`))
-}
-
 /** Opens a page and waits until its script has run. */
 export const open = async <T>(page: Page, url: string): Promise<Visit<T>> => {
   await page.goto(url)
@@ -153,26 +142,17 @@ export const open = async <T>(page: Page, url: string): Promise<Visit<T>> => {
   }
 }
 
-/**
- * A network, a browser, and for each test a device that nobody has used before. After each test: no page has written to
- * the console, left an error or a rejection unhandled, or gone against its policy.
- */
+/** A network, pages, and for each test a device that nobody has used before. */
 export const useWorld = () => {
-  let browser: Browser
+  const device = useDevice()
   let site: Site
-  let context: BrowserContext
-  let heard: string[] = []
 
   const world = {
+    ...device,
     net: undefined as unknown as Net,
-    /** What the pages of this test said. Who expects something empties it. */
-    heard: () => heard,
-    context: () => context,
     site: () => site,
     async visit<T>(app: App<T>, options?: PageOptions): Promise<Visit<T>> {
-      const page = await context.newPage()
-      listenTo(page, heard)
-      return open(page, site.page(app, options))
+      return open(await device.page(), site.page(app, options))
     },
     /** The device's storage, as text by key. */
     async stored(visit: Visit<unknown>): Promise<Record<string, string>> {
@@ -183,20 +163,12 @@ export const useWorld = () => {
   beforeAll(async () => {
     world.net = await startNet()
     site = await startSite(world.net)
-    browser = await launch()
   })
   beforeEach(async () => {
     await world.net.reset()
     world.net.replace(colours())
-    heard = []
-    context = await browser.newContext()
-  })
-  afterEach(async () => {
-    await context.close()
-    expect(heard, 'what pages said').toEqual([])
   })
   afterAll(async () => {
-    await browser?.close()
     site?.close()
     await world.net?.close()
   })

@@ -1,38 +1,30 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { launch } from '../../chromium/browser.ts'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Demo, start } from '../../chromium/demo.ts'
-import { listenTo } from '../../chromium/world.ts'
+import { useDevice } from '../../chromium/device.ts'
 
 // The example as `next build` made it, served as `npm run example:next` does.
 
+// React's complaints about hydration are errors in the console.
+const device = useDevice()
 let example: Demo
-let browser: Browser
 let context: BrowserContext
-let heard: string[]
 let asked: string[]
 
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
 beforeEach(async () => {
   example = await start('examples/next/server.js')
-  heard = []
   asked = []
   context = await visitor()
 })
 afterEach(async () => {
-  for (const each of browser.contexts()) await each.close()
   await example.close()
-  // React's complaints about hydration are errors in the console, Next's about what is rendered ahead are the server's.
-  expect(heard).toEqual([])
+  // Next complains on the server about what is rendered ahead.
   expect(example.complaints()).toBe('')
 })
 
 /** A device that nobody has used before, and that remembers what happened to the first `main` of its page. */
 const visitor = async (): Promise<BrowserContext> => {
-  const context = await browser.newContext()
+  const context = await device.browser().newContext()
   await context.addInitScript(() => {
     const made = Object.assign(window, { first: null as Element | null, removed: [] as string[] })
     new MutationObserver((changes) => {
@@ -45,8 +37,7 @@ const visitor = async (): Promise<BrowserContext> => {
   return context
 }
 const open = async (path = '', by = context): Promise<Page> => {
-  const page = await by.newPage()
-  listenTo(page, heard)
+  const page = await device.page(by)
   page.on('request', (request) => asked.push(new URL(request.url()).pathname))
   await page.goto(new URL(path, example.url).href)
   return page
@@ -114,8 +105,7 @@ it('streams what is slow when the rest is there, with the flags that the page ha
   expect(html).toMatch(/<p>We are looking into the warehouse …<\/p>.*<p>Three are left.<\/p>/s)
   expect(html.match(/<p class="delivery">It arrives on Friday.<\/p>/g)).toHaveLength(2)
 
-  const page = await context.newPage()
-  listenTo(page, heard)
+  const page = await device.page(context)
   await page.goto(example.url, { waitUntil: 'commit' })
   await press(page)
   await page.locator('section .delivery', { hasText: 'tomorrow' }).waitFor()
