@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { promisify } from 'node:util'
+import { promisify, stripVTControlCharacters } from 'node:util'
 
 const require = createRequire(import.meta.url)
 
@@ -43,7 +43,7 @@ export const pull = async (root: string, api: string): Promise<string> => {
   const args = ['node_modules/guidon/dist/cli.js', 'pull', '--fallback-on-error']
   const env = { ...process.env, GUIDON_API: api, GUIDON_ENVIRONMENT_KEY: 'client-key' }
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: root, env })
-  return stdout + stderr
+  return stripVTControlCharacters(stdout + stderr)
 }
 
 /** How Metro builds: it differs from version to version, and from framework to framework. */
