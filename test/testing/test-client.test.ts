@@ -192,6 +192,23 @@ describe('set()', () => {
     expect([flags.identity, flags.value('title', '')]).toEqual([undefined, 'Bonjour'])
   })
 
+  it('is written to the storage with the next refresh, and not before', async () => {
+    const storage = new FakeStorage()
+    const flags = testClient({ flags: { size: 1 }, identity: ada, storage })
+    const stored = async () => {
+      const next = testClient({ identity: ada, storage, start: 'offline' })
+      await next.settled()
+      // The second finds in the storage that the server is down, and would wait before it asks.
+      next.close()
+      return next.value('size', 0)
+    }
+    await flags.set('size', 2)
+    expect(await stored()).toBe(1)
+    await flags.refresh()
+    await flags.settled()
+    expect(await stored()).toBe(2)
+  })
+
   it('wins over an answer of before, which is still on its way', async () => {
     const flags = testClient({ flags: { title: 'Hello' } })
     let arrive = () => {}
