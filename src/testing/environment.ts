@@ -116,6 +116,8 @@ export const environment = <F extends object = KnownFlags>({
     }
   }
   const states = (inputs: object) => entriesOf(inputs).map(([name, input]) => state(name, input))
+  // First, so that another segment moves nobody to another share of a flag.
+  const everybodys = states(flags)
 
   return {
     id: 1,
@@ -134,7 +136,7 @@ export const environment = <F extends object = KnownFlags>({
       ),
       server_key_only_feature_ids: serverOnly.map(idOf),
     },
-    feature_states: states(flags),
+    feature_states: everybodys,
     identity_overrides: Object.entries(identities).map(([identifier, inputs], index) => ({
       identifier,
       django_id: index + 1,

@@ -32,13 +32,14 @@ export const said = (name: string, input: unknown, before: Row = [true, null]): 
   const parts: FlagParts =
     typeof input === 'boolean'
       ? { enabled: input }
-      : typeof input === 'object' && input
+      : typeof input === 'object' && !Array.isArray(input) && input
         ? input
         : // A variation has a value of its own.
           { value: input as FlagValue, variant: null }
+  const isKnown = Object.keys(parts).every((part) => /^(?:enabled|value|variant|split)$/.test(part))
   const { enabled = before[0], value = before[1], variant = before[2] } = parts
   const row: Row = variant == null ? [enabled, value] : [enabled, value, variant]
-  if (isRow(row)) return row
+  if (isKnown && isRow(row)) return row
   throw new GuidonError(
     'invalid-option',
     `the flag '${name}' should be true, false, a text, a number or { enabled, value, variant }`,

@@ -157,6 +157,20 @@ describe('an environment document for tests', () => {
     }
   })
 
+  it('leaves everybody in their share when a segment, an identity or a flag comes along', () => {
+    const flags = { hero: { value: 'plain', split: [{ value: 'left', percent: 50 }] } }
+    const shares = (options: EnvironmentOptions) => {
+      const edge = createEdge({ document: environment(options) })
+      return guids.map((identifier) => edge.flagsOf({ identifier }).hero?.value)
+    }
+    const more: EnvironmentOptions = {
+      flags: { ...flags, title: 'Hello' },
+      segments: [{ when: { plan: 'pro' }, flags: { hero: 'right' } }],
+      identities: { [ada]: { hero: 'right' } },
+    }
+    expect(shares(more)).toEqual(shares({ flags }))
+  })
+
   it('names the variation that somebody got', async () => {
     const document = environment({
       flags: {

@@ -75,7 +75,8 @@ describe('a client for tests', () => {
 
   it.each([
     ['an object for a value', { value: {} }],
-    ['a list', { value: [] }],
+    ['JSON that is not a text', { accent: 'red' }],
+    ['a list', []],
     ['a switch that is a text', { enabled: 'yes' }],
     ['a function', () => true],
   ])('refuses what no flag can be: %s', (_, bad) => {
