@@ -33,6 +33,7 @@ const LIMITS = {
   'guidon/live': { '{ realtime }': 1_600, '*': 2_000 },
   'guidon/vue': { '*': 700 },
   'guidon/openfeature': { '*': 1_600 },
+  'guidon/testing': { '{ testClient }': 2_600, '*': 3_600 },
   'guidon/react': { '{ GuidonProvider, useFlag }': 750, '*': 900 },
 }
 /**

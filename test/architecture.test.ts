@@ -24,6 +24,8 @@ const ARROWS: Record<string, readonly string[]> = {
   react: [],
   'react-native': ['core', 'client', 'live'],
   edge: ['model'],
+  // Of `edge` the type of a document alone, as a test below says.
+  testing: ['model', 'transport', 'client', 'live', 'edge'],
   server: ['model', 'privacy', 'core', 'transport', 'client'],
   codegen: ['model'],
   scan: [],
@@ -44,6 +46,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   // The second for its types.
   scan: ['@babel/parser', '@babel/types'],
   server: ['guidon'],
+  testing: ['guidon'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
   bundler: ['guidon', 'unplugin', 'node:'],
 }
@@ -159,9 +162,17 @@ describe('the house', () => {
     expect(doors.length).toBeGreaterThan(5)
     for (const door of doors)
       expect(
-        [...reach(door)].filter((file) => /^(?:bundler|cli|codegen|edge)$/.test(room(file))),
+        [...reach(door)].filter(
+          (file) => /^(?:bundler|cli|codegen|edge)$/.test(room(file)) && file !== 'edge/document.ts',
+        ),
         door,
       ).toEqual([])
+  })
+
+  it('has doubles that bring no server along: of a document they know the type', () => {
+    const users = inside.filter(({ from, to }) => room(from) === 'testing' && room(to) === 'edge')
+    expect(users).toEqual([{ from: 'testing/environment.ts', to: 'edge/document.ts' }])
+    expect(readFileSync('src/testing/environment.ts', 'utf8')).toMatch(/^import type .*edge\/document/m)
   })
 
   it('has a guest for React Native that brings nothing of the client along but types', () => {

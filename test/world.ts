@@ -2,6 +2,9 @@ import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { type Client, type ClientEvents, type ClientOptions, createClient } from '../src/index.ts'
+import { flagsBody, wireFlag } from '../src/testing/network.ts'
+
+export { wireFlag }
 
 export const KEY = 'client-key'
 export const API = 'https://flags.test/api/v1/'
@@ -23,18 +26,11 @@ interface WireTrait {
   transient?: boolean
 }
 
-/** A flag as servers send it. */
-export const wireFlag = (name: string, value: unknown, enabled = true) => ({
-  feature: { id: 1, name, type: 'STANDARD' },
-  enabled,
-  feature_state_value: value,
-})
-
 /** Flags as the server would answer this call. */
 export const answerTo = (call: Call, values: Record<string, unknown>) => {
   const flags = Object.entries(values).map(([name, value]) => wireFlag(name, value))
   const identifier = call.body?.identifier ?? call.url.searchParams.get('identifier')
-  return HttpResponse.json(identifier === null ? flags : { identifier, traits: [], flags })
+  return HttpResponse.json(flagsBody(flags, identifier) as object)
 }
 
 /**

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { analytics } from '../../src/analytics.ts'
 import { createEdge } from '../../src/edge.ts'
 import { type ClientOptions, memoryStorage, type Storage } from '../../src/index.ts'
+import { FakeStorage } from '../../src/testing.ts'
 import { ada, answerTo, type Call, useWorld } from '../world.ts'
 
 const FLAGS = { color: 'red', size: 16, theme: '{"dark":true}', ['__proto__']: 'x', constructor: 'y' }
@@ -248,8 +249,9 @@ describe('counts of evaluations', () => {
   })
 
   it('of one client do not wait for the storage of another', async () => {
-    const never = () => new Promise<never>(() => {})
-    const stuck = await open({ storage: { get: never, set: never, delete: never, keys: never } })
+    const storage = new FakeStorage()
+    storage.hold()
+    const stuck = await open({ storage })
     const flags = await open()
     stuck.isEnabled('size')
     flags.isEnabled('color')
@@ -271,19 +273,21 @@ describe('counts of evaluations', () => {
   })
 
   it('stay in memory when the storage is full, broken or nonsense', async () => {
-    const full = { ...memoryStorage(), get: () => null, delete: () => {}, keys: () => [] }
-    const nonsense = { ...full, get: () => '{"color":[1]', set: () => {} }
-    const broken = () => {
-      throw new Error('denied')
+    const full = new FakeStorage()
+    full.fill()
+    const broken = new FakeStorage()
+    broken.deny()
+    const nonsense = {
+      ...memoryStorage(),
+      get: () => '{"color":[1]',
+      set: () => {},
+      delete: () => {},
+      keys: () => [],
     }
-    for (const storage of [
-      { ...full, set: broken },
-      nonsense,
-      { get: broken, set: broken, delete: broken, keys: broken },
-    ]) {
+    for (const storage of [full, nonsense, broken]) {
       world.net.calls.length = 0
       answer = () => new Response('', { status: 503 })
-      const flags = await open({ storage: storage as never })
+      const flags = await open({ storage })
       flags.isEnabled('color')
       flags.isEnabled('color')
       if (storage !== nonsense) {

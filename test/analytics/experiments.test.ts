@@ -11,6 +11,7 @@ import {
   type Storage,
   transient,
 } from '../../src/index.ts'
+import { FakeStorage } from '../../src/testing.ts'
 import { ada, answerTo, bob, type Call, useWorld } from '../world.ts'
 
 const isPost = ({ url }: Call) => url.host === 'events.api.flagsmith.com'
@@ -216,25 +217,16 @@ describe('events', () => {
   })
 
   it('stay on a device that could not be read', async () => {
-    const kept = memoryStorage()
-    const first = await open({ storage: kept })
+    const storage = new FakeStorage()
+    const first = await open({ storage })
     first.events.track('a')
     first.flags.close()
     await soon()
-    let busy = true
-    const storage: Storage = {
-      get(key) {
-        if (busy) throw new Error('busy')
-        return kept.get(key)
-      },
-      set: (key, text) => kept.set(key, text),
-      delete: (key) => kept.delete(key),
-      keys: () => kept.keys(),
-    }
+    storage.deny()
     await open({ storage })
     await pass(10_000)
-    busy = false
-    await open({ storage: kept })
+    storage.recover()
+    await open({ storage })
     await pass(10_000)
     expect(names()).toEqual([['a']])
   })

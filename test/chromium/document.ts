@@ -1,5 +1,6 @@
 import type { EnvironmentDocument } from '../../src/edge.ts'
 import type { FlagValue } from '../../src/index.ts'
+import { environment } from '../../src/testing.ts'
 
 export const KEY = 'client-key'
 
@@ -9,27 +10,17 @@ export const bob = 'b7c1d9e4-1f3a-4c58-8e7d-5a2f6b9c0d31'
 
 type Values = Record<string, FlagValue>
 
+/** Each flag is on, also one whose value is a boolean. */
+const on = (values: Values) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { enabled: true, value }]))
+
 /** A small environment: some flags, all on, and some people for whom they are others. */
-export const documentOf = (values: Values, people: Record<string, Values> = {}): EnvironmentDocument => {
-  // Keys of a Map: a flag may be called `__proto__`.
-  const ids = new Map(Object.keys(values).map((name, index) => [name, index + 1]))
-  const states = (of: Values) =>
-    Object.entries(of).map(([name, value]) => ({
-      feature: { id: ids.get(name)!, name, type: 'STANDARD' },
-      enabled: true,
-      feature_state_value: value,
-      django_id: ids.get(name)!,
-    }))
-  return {
-    api_key: KEY,
-    project: { segments: [] },
-    feature_states: states(values),
-    identity_overrides: Object.entries(people).map(([identifier, of]) => ({
-      identifier,
-      identity_features: states(of),
-    })),
-  }
-}
+export const documentOf = (values: Values, people: Record<string, Values> = {}): EnvironmentDocument =>
+  environment({
+    key: KEY,
+    flags: on(values),
+    identities: Object.fromEntries(Object.entries(people).map(([id, of]) => [id, on(of)])),
+  })
 
 /** Everyone has a colour of their own. */
 export const colours = (version = ''): EnvironmentDocument =>

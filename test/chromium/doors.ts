@@ -5,6 +5,7 @@ import { beforeAll, beforeEach } from 'vitest'
 type Doors = {
   readonly live: typeof import('../../src/live.ts')
   readonly storage: typeof import('../../src/storage.ts')
+  readonly testing: typeof import('../../src/testing.ts')
 }
 
 /** A door's built file, bundled as an app would do it, as a script that leaves it under `guidon_…`. */

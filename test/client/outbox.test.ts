@@ -1,6 +1,7 @@
 import { HttpResponse } from 'msw'
 import { describe, expect, it } from 'vitest'
 import { memoryStorage, type Storage, transient } from '../../src/index.ts'
+import { FakeStorage } from '../../src/testing.ts'
 import { ada, answerTo, bob, type Call, calm, until, useWorld, who } from '../world.ts'
 
 const traitsOf = (call: Call | undefined) =>
@@ -266,15 +267,8 @@ describe('a trait that was set', () => {
   })
 
   it('is sent in this session also when the disk is full', async () => {
-    const storage: Storage = {
-      ...memoryStorage(),
-      get: () => null,
-      set: () => {
-        throw new Error('QuotaExceededError')
-      },
-      delete: () => {},
-      keys: () => [],
-    }
+    const storage = new FakeStorage()
+    storage.fill()
     world.net.offline()
     const flags = world.client({ identity: ada, storage })
     await flags.setTraits({ plan: 'pro' }).catch(() => {})

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { memoryStorage, type Storage } from '../../src/index.ts'
+import { memoryStorage } from '../../src/index.ts'
+import { FakeStorage } from '../../src/testing.ts'
 import { ada, answerTo, bob, type Call, calm, until, useWorld, who } from '../world.ts'
 
 /** All orders of n things. */
@@ -170,32 +171,25 @@ describe('whatever the order of the replies', () => {
 describe('a slow storage', () => {
   const world = useWorld()
 
-  /** A storage whose reads wait until they are let through. */
-  const slow = (kept: Map<string, string>) => {
-    const reads: (() => void)[] = []
-    const storage: Storage = {
-      get: (key) => new Promise((resolve) => reads.push(() => resolve(kept.get(key)))),
-      set: async (key, text) => void kept.set(key, text),
-      delete: async (key) => void kept.delete(key),
-      keys: async () => kept.keys(),
-    }
+  /** A storage that does nothing until it is let. */
+  const slow = (kept: Record<string, string> = {}) => {
+    const storage = new FakeStorage(kept)
+    storage.answerLater()
+    storage.hold()
     const letThrough = async () => {
-      for (let turn = 0; turn < 5; turn++) {
-        for (const read of reads.splice(0)) read()
-        await calm()
-      }
+      storage.release()
+      await calm()
     }
     return { storage, letThrough }
   }
   const filled = async () => {
-    const kept = new Map<string, string>()
-    const { storage, letThrough } = slow(kept)
+    const { storage, letThrough } = slow()
     const flags = world.client({ identity: ada, storage })
     await letThrough()
     await flags.ready({ from: 'network' })
-    await letThrough()
+    await calm()
     flags.close()
-    return kept
+    return storage.dump()
   }
 
   it('does not overwrite what a fast network brought', async () => {
@@ -246,8 +240,7 @@ describe('a slow storage', () => {
   })
 
   it('that hangs holds up neither flags nor reset', async () => {
-    const never = () => new Promise<never>(() => {})
-    const storage = { get: never, set: never, delete: never, keys: never }
+    const { storage } = slow()
     const flags = world.client({ identity: ada, storage })
     expect(await flags.ready()).toMatchObject({ source: 'network' })
     await flags.reset()

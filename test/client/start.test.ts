@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ClientOptions, GuidonError, memoryStorage } from '../../src/index.ts'
+import { FakeStorage } from '../../src/testing.ts'
 import { ada, answerTo, bob, calm, KEY, until, useWorld, who } from '../world.ts'
 
 const defaults = {
@@ -105,13 +106,8 @@ describe('a client at its start', () => {
   })
 
   it('waits for a slow storage before it asks as an anonymous user, and shows defaults meanwhile', async () => {
-    const kept = new Map<string, string>()
-    const slow = {
-      get: async (key: string) => kept.get(key),
-      set: async (key: string, text: string) => void kept.set(key, text),
-      delete: async (key: string) => void kept.delete(key),
-      keys: async () => kept.keys(),
-    }
+    const slow = new FakeStorage()
+    slow.answerLater()
     const first = world.client({ anonymous: true, storage: slow, defaults })
     expect(first.value('color', '')).toBe('bundled')
     await first.ready({ from: 'network' })

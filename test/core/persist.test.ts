@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createPersistence, type Persistence } from '../../src/core/persist.ts'
-import type { Storage } from '../../src/core/ports.ts'
 import type { FlagTable, Row } from '../../src/model/flag.ts'
 import type { Snapshot } from '../../src/model/snapshot.ts'
 import { safeStorage } from '../../src/storage/safe.ts'
+import { FakeStorage } from '../../src/testing.ts'
 
 const snapshot = (identity: string | undefined, value: unknown, at = 1): Snapshot => ({
   identity,
@@ -12,33 +12,14 @@ const snapshot = (identity: string | undefined, value: unknown, at = 1): Snapsho
   flags: new Map([['a', [true, value]]]) as unknown as FlagTable,
 })
 
-/** A disk with room for so many characters, that counts its writes. */
-const disk = (room = Number.POSITIVE_INFINITY) => {
-  const texts = new Map<string, string>()
-  const writes: string[] = []
-  const storage: Storage = {
-    get: (key) => texts.get(key),
-    delete: (key) => texts.delete(key),
-    keys: () => texts.keys(),
-    set(key, text) {
-      let used = text.length
-      for (const [other, kept] of texts) if (other !== key) used += kept.length
-      if (used > room) throw new Error('QuotaExceededError')
-      writes.push(key)
-      texts.set(key, text)
-    },
-  }
-  return { storage, writes, dump: () => [...texts] }
-}
-
 /** Lets what is queued happen. */
 const settle = () => new Promise((resolve) => setTimeout(resolve))
 
 describe('what stays on the device', () => {
-  let place: ReturnType<typeof disk>
+  let place: FakeStorage
   const open = (keep = 5, scope = 'a'): Persistence =>
     createPersistence(
-      safeStorage(place.storage, `guidon.${scope}.`, () => {}),
+      safeStorage(place, `guidon.${scope}.`, () => {}),
       scope,
       keep,
     )
@@ -46,7 +27,7 @@ describe('what stays on the device', () => {
     (await from.load(identity))?.flags.get('a')?.[1]
 
   beforeEach(() => {
-    place = disk()
+    place = new FakeStorage()
   })
 
   it('comes back for the same identity in the same tick, with its time', async () => {
@@ -102,7 +83,7 @@ describe('what stays on the device', () => {
   })
 
   it('forgets other identities, oldest first, when the disk is full, and then keeps the new one', async () => {
-    place = disk(400)
+    place.fill(400)
     const persistence = open()
     for (const id of ['a', 'b', 'c', 'd', 'e']) persistence.save(snapshot(id, 'x'.repeat(80)))
     await settle()
@@ -111,7 +92,7 @@ describe('what stays on the device', () => {
   })
 
   it('keeps the old entry when the disk has no room even for one, and tries again with the next answer', async () => {
-    place = disk(200)
+    place.fill(200)
     const persistence = open()
     persistence.save(snapshot('a', 'small'))
     await settle()
@@ -136,10 +117,13 @@ describe('what stays on the device', () => {
   ])('is removed, and not shown, when it is %s', async (_, spoil) => {
     open().save(snapshot('guid', 'x'))
     await settle()
-    const [key, text] = place.dump().find(([, text]) => text.startsWith('{')) as [string, string]
-    place.storage.set(key, spoil(text))
+    const [key, text] = Object.entries(place.dump()).find(([, text]) => text.startsWith('{')) as [
+      string,
+      string,
+    ]
+    place.set(key, spoil(text))
     expect(await load('guid')).toBeUndefined()
-    expect(place.storage.get(key)).toBeUndefined()
+    expect(place.get(key)).toBeUndefined()
   })
 
   it('is not taken from an entry that was copied from another identity', async () => {
@@ -147,9 +131,9 @@ describe('what stays on the device', () => {
     persistence.save(snapshot('a', 'of a'))
     persistence.save(snapshot('b', 'of b'))
     await settle()
-    const entries = place.dump().filter(([, text]) => text.startsWith('{'))
+    const entries = Object.entries(place.dump()).filter(([, text]) => text.startsWith('{'))
     const [a, b] = entries as [[string, string], [string, string]]
-    place.storage.set(b[0], a[1])
+    place.set(b[0], a[1])
     expect(await load('b')).toBeUndefined()
     expect(await load('a')).toBe('of a')
   })
@@ -158,13 +142,13 @@ describe('what stays on the device', () => {
     'survives a list of users that is %s, and touches no key of others',
     async (garbage) => {
       const persistence = open(1)
-      place.storage.set('../other app', 'theirs')
-      place.storage.set('guidon.a.users', garbage)
+      place.set('../other app', 'theirs')
+      place.set('guidon.a.users', garbage)
       persistence.save(snapshot('a', 'of a'))
       persistence.save(snapshot('b', 'of b'))
       await settle()
       expect(await load('b')).toBe('of b')
-      expect(place.storage.get('../other app')).toBe('theirs')
+      expect(place.get('../other app')).toBe('theirs')
     },
   )
 

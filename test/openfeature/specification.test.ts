@@ -14,37 +14,39 @@ import { type EvaluationContext, type EvaluationDetails, type Hook, OpenFeature 
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Client } from '../../src/index.ts'
 import { guidonProvider } from '../../src/openfeature.ts'
+import { environment } from '../../src/testing.ts'
 import { served } from '../served.ts'
-import { useWorld } from '../world.ts'
-import { environment, feature, useOpenFeature } from './garden.ts'
+import { KEY, useWorld } from '../world.ts'
+import { useOpenFeature } from './garden.ts'
 
 const root = process.env.GUIDON_OPENFEATURE_SPEC
 const files = ['evaluation.feature', 'evaluation_v2.feature']
 
 /** The flags that the scenarios name, as Flagsmith keeps them: fractions and objects are text. */
 const flags = () => {
-  const pictures = '{"showImages":true,"title":"Check out these pics!","imagesPerPage":100}'
-  const aware = feature('context-aware', 'EXTERNAL')
   const zeros = { boolean: false, string: '', integer: 0, float: '0.0', object: '{}' }
-  return environment(
-    [
-      aware,
-      feature('boolean-flag', true),
-      feature('string-flag', 'hi'),
-      feature('integer-flag', 10),
-      feature('float-flag', '0.5'),
-      feature('object-flag', pictures),
-      feature('wrong-flag', 'uno'),
-      feature('metadata-flag', true),
-      feature('boolean-disabled-flag', true, { enabled: false }),
-      feature('string-disabled-flag', 'hi', { enabled: false }),
-      ...Object.entries(zeros).flatMap(([type, value]) => [
-        feature(`${type}-zero-flag`, value),
-        feature(`${type}-targeted-zero-flag`, value),
-      ]),
-    ],
-    [{ trait: 'customer', is: 'false', state: { ...aware, feature_state_value: 'INTERNAL' } }],
-  )
+  return environment({
+    key: KEY,
+    flags: {
+      'context-aware': 'EXTERNAL',
+      'boolean-flag': { value: true },
+      'string-flag': 'hi',
+      'integer-flag': 10,
+      'float-flag': '0.5',
+      'object-flag': '{"showImages":true,"title":"Check out these pics!","imagesPerPage":100}',
+      'wrong-flag': 'uno',
+      'metadata-flag': { value: true },
+      'boolean-disabled-flag': { enabled: false, value: true },
+      'string-disabled-flag': { enabled: false, value: 'hi' },
+      ...Object.fromEntries(
+        Object.entries(zeros).flatMap(([type, value]) => [
+          [`${type}-zero-flag`, { value }],
+          [`${type}-targeted-zero-flag`, { value }],
+        ]),
+      ),
+    },
+    segments: [{ when: { customer: false }, flags: { 'context-aware': 'INTERNAL' } }],
+  })
 }
 
 /** What a scenario has set up and found out so far. */

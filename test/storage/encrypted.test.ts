@@ -9,6 +9,7 @@ import { encrypted } from '../../src/storage/encrypted.ts'
 import { indexedDb } from '../../src/storage/indexed-db.ts'
 import { memoryStorage } from '../../src/storage/memory.ts'
 import { safeStorage } from '../../src/storage/safe.ts'
+import { FakeStorage } from '../../src/testing.ts'
 import { ada, answerTo, bob, calm, until, useWorld, who } from '../world.ts'
 import { testStorage } from './contract.ts'
 
@@ -352,10 +353,9 @@ describe('where encrypting is not possible', () => {
   })
 
   it('passes on what the storage under it says', async () => {
-    const boom = () => {
-      throw new Error('denied')
-    }
-    const storage = encrypted({ get: boom, set: boom, delete: boom, keys: boom })
+    const inner = new FakeStorage()
+    inner.deny()
+    const storage = encrypted(inner)
     await expect(storage.get('a')).rejects.toThrow('denied')
     await expect(storage.set('a', 'text')).rejects.toThrow('denied')
     await expect(storage.delete('a')).rejects.toThrow('denied')

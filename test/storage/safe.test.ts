@@ -3,22 +3,12 @@ import type { Storage } from '../../src/core/ports.ts'
 import type { GuidonError } from '../../src/model/errors.ts'
 import { memoryStorage } from '../../src/storage/memory.ts'
 import { safeStorage } from '../../src/storage/safe.ts'
+import { FakeStorage } from '../../src/testing.ts'
 
-const boom = () => {
-  throw new Error('denied')
-}
-const broken: Storage = { get: boom, set: boom, delete: boom, keys: boom }
-const rejecting: Storage = {
-  get: async () => boom(),
-  set: async () => boom(),
-  delete: async () => boom(),
-  keys: async () => boom(),
-}
-const hanging: Storage = {
-  get: () => new Promise(() => {}),
-  set: () => new Promise(() => {}),
-  delete: () => new Promise(() => {}),
-  keys: () => new Promise(() => {}),
+const broken = () => {
+  const storage = new FakeStorage()
+  storage.deny()
+  return storage
 }
 
 const setup = (storage: Storage) => {
@@ -36,16 +26,18 @@ describe('a storage made safe', () => {
   })
 
   it('does not throw where the storage throws, and says so once', () => {
-    const { safe, errors } = setup(broken)
+    const { safe, errors } = setup(broken())
     expect(safe.get('a')).toBeFalsy()
     expect(safe.set('a', '1')).toBe(false)
     expect(safe.delete('a')).toBe(false)
     expect(errors.map(({ code }) => code)).toEqual(['storage'])
-    expect(errors[0]?.cause).toEqual(new Error('denied'))
+    expect(errors[0]?.cause).toMatchObject({ name: 'SecurityError' })
   })
 
   it('does not reject where the storage rejects', async () => {
-    const { safe, errors } = setup(rejecting)
+    const storage = broken()
+    storage.answerLater()
+    const { safe, errors } = setup(storage)
     expect(await safe.get('a')).toBeFalsy()
     expect(await safe.set('a', '1')).toBe(false)
     expect(await safe.delete('a')).toBe(false)
@@ -54,7 +46,9 @@ describe('a storage made safe', () => {
 
   it('goes on after two seconds where the storage hangs', async () => {
     vi.useFakeTimers()
-    const { safe, errors } = setup(hanging)
+    const storage = new FakeStorage()
+    storage.hold()
+    const { safe, errors } = setup(storage)
     const answer = Promise.resolve(safe.set('a', '1'))
     await vi.advanceTimersByTimeAsync(2_000)
     expect(await answer).toBe(false)
@@ -65,7 +59,11 @@ describe('a storage made safe', () => {
   it('takes promises of any make', async () => {
     // biome-ignore lint/suspicious/noThenProperty: a promise of another make is what is tested.
     const thenable = (value: unknown) => ({ then: (done: (v: unknown) => void) => done(value) }) as never
-    const { safe } = setup({ ...broken, get: () => thenable('text'), set: () => thenable(0) })
+    const { safe } = setup({
+      ...memoryStorage(),
+      get: () => thenable('text'),
+      set: () => thenable(0),
+    })
     expect(await safe.get('a')).toBe('text')
     expect(await safe.set('a', '1')).toBe(true)
   })

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type App, createApp, defineComponent, h, nextTick, ref } from 'vue'
 import { type Client, memoryStorage } from '../../src/index.ts'
+import { testClient } from '../../src/testing.ts'
 import { guidon, useFlag, useFlagEnabled, useFlags, useGuidon } from '../../src/vue.ts'
 import { answerTo, calm, useWorld } from '../world.ts'
 
@@ -45,6 +46,16 @@ describe('in a Vue app', () => {
     expect(element.textContent).toBe('red true fallback')
     await becomes(client, { color: 'blue' })
     expect(element.textContent).toBe('blue true fallback')
+  })
+
+  it('a test finds a component rendered when the promise of set() is through', async () => {
+    const client = testClient({ flags: { color: 'red' } })
+    const { element } = mounted(client, () => {
+      const color = useFlag('color', 'none')
+      return () => color.value
+    })
+    await client.set('color', 'blue')
+    expect(element.textContent).toBe('blue')
   })
 
   it('a component renders only when a flag it reads changes', async () => {

@@ -3,6 +3,7 @@ import { type Client, createClient, GuidonError, transient } from 'guidon'
 import { experiments } from 'guidon/analytics'
 import { polling } from 'guidon/live'
 import { encrypted, localStorage } from 'guidon/storage'
+import { FakeStorage, testClient } from 'guidon/testing'
 
 interface MyFlags {
   colour: string
@@ -30,5 +31,9 @@ flags.value('colour', size)
 flags.on('error', (error) => {
   if (!(error instanceof GuidonError)) throw error
 })
+const double: Client<MyFlags> = testClient<MyFlags>({ flags: { size: 16 }, storage: new FakeStorage() })
+// @ts-expect-error: no such flag
+testClient<MyFlags>({ flags: { colou: 'red' } })
+double.close()
 console.log(flags.value('colour', 'none'))
 flags.close()

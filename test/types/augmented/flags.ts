@@ -7,6 +7,7 @@ import { analytics, experiments } from 'guidon/analytics'
 import { lifecycle, polling, realtime, tabs } from 'guidon/live'
 import { guidonProvider } from 'guidon/openfeature'
 import { useFlag, useFlagEnabled, useFlags } from 'guidon/react'
+import { environment, type TestClient, testClient } from 'guidon/testing'
 import * as vue from 'guidon/vue'
 
 // Extensions are for any app, and so know no flags: of other doors, and of this app's own.
@@ -64,3 +65,15 @@ vue.useFlagEnabled('nothing')
 vue.useFlag('font-size', '16')
 // @ts-expect-error: what an app declares is not yet what a server sends
 export const told: string | undefined = vue.useFlags(['title']).value.title
+
+// And so do doubles.
+const double = testClient({ flags: { 'font-size': 16, 'new-checkout': true, title: false } })
+double.set('font-size', 18)
+// @ts-expect-error: no such flag
+testClient({ flags: { 'new-chekout': true } })
+// @ts-expect-error: a number, not a text
+double.set('font-size', '18')
+// @ts-expect-error: no such flag
+environment({ flags: { titel: 'none' } })
+// A client for tests goes wherever a client goes.
+export const doubles: readonly (typeof flags)[] = [double, double satisfies TestClient]

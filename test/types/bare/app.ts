@@ -8,6 +8,7 @@ import { lifecycle, polling, realtime, tabs } from 'guidon/live'
 import { GuidonProvider, useFlag } from 'guidon/react'
 import { reactNative } from 'guidon/react-native'
 import { encrypted, indexedDb } from 'guidon/storage'
+import { environment, FakeStorage, testClient } from 'guidon/testing'
 
 const native = reactNative({ storage: memoryStorage() })
 export const flags = createClient({
@@ -30,3 +31,9 @@ export const storage = encrypted(indexedDb(), { key })
 encrypted(indexedDb(), { key: 'password' })
 // @ts-expect-error: an address is no fetch
 createClient({ environmentKey: 'key', fetch: 'https://flags.example' })
+
+const double = testClient({ flags: { size: 16 }, storage: new FakeStorage() })
+double.answerWith({
+  handler: async () => ({ status: 503, ok: false, headers: new Map(), text: async () => '' }),
+})
+export const document: { readonly api_key: string } = environment({ flags: { size: 16 } })

@@ -1,0 +1,3 @@
+import { withFlags } from './with-flags.jsx'
+
+export default { decorators: [withFlags] }

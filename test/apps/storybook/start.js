@@ -1,0 +1,3 @@
+import { testClient } from 'guidon/testing'
+
+console.log(testClient({ flags: { colour: 'red' } }).value('colour', 'none'))
