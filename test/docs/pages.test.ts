@@ -30,6 +30,12 @@ describe('the pages', () => {
     expect(pages.filter((page) => ![...listed, ...decisions].includes(page))).toEqual([])
   })
 
+  it.each(PAGES)('%s has fences around its code, so that it is found', (page) => {
+    // Four spaces after an empty line are code too, unless they go on with a list.
+    const text = readFileSync(page, 'utf8').replace(/^( *)```.*\n[\s\S]*?^ *```$/gm, '')
+    expect([...text.matchAll(/^(?! *(?:[-*]|\d+\.) ).*\n\n {4}\S.*$/gm)].map(([lines]) => lines)).toEqual([])
+  })
+
   it('have one title each, and their headings in order', () => {
     for (const page of PAGES) {
       const levels = [
