@@ -18,7 +18,13 @@ export default defineConfig({
           // A file that needs one says so in its first line (`@vitest-environment happy-dom`).
           environment: 'node',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/chromium/**', 'test/caches/**', 'test/examples/large/**', '**/node_modules/**'],
+          exclude: [
+            'test/chromium/**',
+            'test/caches/**',
+            'test/examples/large/**',
+            'test/site/**',
+            '**/node_modules/**',
+          ],
           setupFiles: ['test/quiet.ts'],
         },
       },

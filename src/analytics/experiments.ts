@@ -1,6 +1,7 @@
 import type { Extension } from '../client/client.ts'
 import { createBatch } from './batch.ts'
 
+/** What `experiments()` takes. */
 export interface ExperimentsOptions {
   /** Where events go. Default: Flagsmith's `https://events.api.flagsmith.com/`. */
   readonly url?: string | undefined

@@ -73,10 +73,19 @@ const plugin: Plugin = createUnplugin((options = {}) => {
   }
 })
 
-/** @example export default defineConfig({ plugins: [guidon.vite({ omit: ['secret-project'] })] }) */
+/**
+ * The plugin for Vite, and Vitest: `virtual:guidon/defaults` is the flags of the build.
+ *
+ * @example export default defineConfig({ plugins: [guidon.vite({ omit: ['secret-project'] })] })
+ */
 export const vite: Plugin['vite'] = plugin.vite
+/** The same for Rollup. */
 export const rollup: Plugin['rollup'] = plugin.rollup
+/** The same for Rolldown. */
 export const rolldown: Plugin['rolldown'] = plugin.rolldown
+/** The same for webpack. */
 export const webpack: Plugin['webpack'] = plugin.webpack
+/** The same for Rspack. */
 export const rspack: Plugin['rspack'] = plugin.rspack
+/** The same for esbuild. */
 export const esbuild: Plugin['esbuild'] = plugin.esbuild

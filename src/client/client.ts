@@ -51,13 +51,17 @@ export interface Status {
 
 /** What `ready()` got. */
 export interface Ready {
+  /** Where the flags that are shown came from. */
   readonly source: Source
   /** Age of the flags in milliseconds. `Infinity` for bundled flags, and when the clock was set back. */
   readonly ageMs: number
+  /** They are older than `maxAgeMs`. */
   readonly stale: boolean
+  /** Why the last request failed, or why the identity was refused. */
   readonly error?: GuidonError | undefined
 }
 
+/** What `ready()` waits for, and how long. */
 export interface ReadyOptions {
   /**
    * `'any'`: flags of this user, from wherever they come first: the device, the page or the network. `'network'`: the
@@ -70,19 +74,25 @@ export interface ReadyOptions {
 
 /** A guard did something. Told with the kind of data and the trait's key, never with the data. */
 export interface GuardEvent {
+  /** What it looked at. */
   readonly subject: 'identifier' | 'trait'
   /** What it looked like: `'personal'`, `'guessable'`, or for traits `'email'`, `'phone'`, … */
   readonly kind: string
+  /** What was done about it. */
   readonly action: IdentifierPolicy | TraitPolicy
   /** The trait's key. */
   readonly key?: string | undefined
 }
 
+/** What a client tells its listeners, a microtask after it happened. */
 export interface ClientEvents {
   /** Flags look different now. Not told when a refresh brought nothing new. */
   change: { readonly changed: readonly string[]; readonly source: Source }
+  /** Its state, or why it failed, is another one. */
   status: Status
+  /** Something went wrong: what was asked for, or work in the background. */
   error: GuidonError
+  /** A guard blocked, changed or let pass what looked personal. */
   guard: GuardEvent
   /** Something happened: an answer, another user, other traits, a failure. Told once for all that happens in a tick. */
   settled: undefined
@@ -112,6 +122,7 @@ export interface Client<F extends object = KnownFlags> {
   readonly identity: string | undefined
   /** The traits this app set, as `setTraits` takes them. */
   traits(): TraitInputs
+  /** How it stands at this moment. */
   readonly status: Status
   /** How many trait writes wait for the server, also for users who were here before. */
   readonly pending: number
@@ -146,6 +157,7 @@ export interface Client<F extends object = KnownFlags> {
    * `$flags.isEnabled('new-checkout')`.
    */
   subscribe(run: (client: this) => void): Stop
+  /** Hears of an event, until the function that it gives back is called. A listener that throws stops no other. */
   on<E extends keyof ClientEvents>(event: E, listener: (payload: ClientEvents[E]) => void): Stop
   /** Hears of one flag, with what it is now. */
   onFlag(name: Name<F>, listener: (flag: Flag | undefined) => void): Stop

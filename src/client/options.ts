@@ -11,7 +11,9 @@ import type { GuardOptions } from './guards.ts'
 
 /** A user: an opaque identifier, and what is known of them. Without `id`, traits of a visitor nobody knows. */
 export interface IdentityOptions {
+  /** A GUID, or another opaque text of up to 2,000 characters. */
   readonly id?: string | undefined
+  /** Known from the start. Persistent ones are a write, so the first request is a POST. */
   readonly traits?: TraitInputs | undefined
   /** Sent as transient, and kept nowhere. Default: `false`. */
   readonly transient?: boolean | undefined

@@ -21,9 +21,13 @@ export const quiet = <T>(promise: Promise<T>): Promise<T> => {
  * It may throw, reject or hang: guidon wraps it.
  */
 export interface Storage {
+  /** The text of a key. `null` or `undefined` where there is none. */
   get(key: string): MaybePromise<string | null | undefined>
+  /** Keeps a text in place of the one before. */
   set(key: string, text: string): MaybePromise<unknown>
+  /** Removes a key. One that is not there is no error. */
   delete(key: string): MaybePromise<unknown>
+  /** All keys, others' too: guidon's own begin with `guidon.`. */
   keys(): MaybePromise<Iterable<string>>
 }
 

@@ -22,6 +22,7 @@ import { jsonBody } from './request-body.ts'
 import { broadcast } from './stream.ts'
 import { traitStore } from './trait-store.ts'
 
+/** What `createEdge()` takes. Only `document` is needed. */
 export interface EdgeOptions {
   /** A Flagsmith environment document. Its `api_key` is the client-side key. */
   document: EnvironmentDocument

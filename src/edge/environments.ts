@@ -4,12 +4,14 @@ import { preflight, refusal, responseOf } from './answer.ts'
 import { createEdge, type Edge, type EdgeOptions, type TraitWrites } from './create-edge.ts'
 import type { EnvironmentDocument } from './document.ts'
 
+/** An environment, by the keys that open it. */
 export interface EnvironmentKeys {
   readonly clientKey: string
   /** The keys of servers, which may see server-only features and read the document. @default none */
   readonly serverKeys?: readonly string[] | undefined
 }
 
+/** What `createEnvironments()` takes. */
 export interface EnvironmentsOptions
   extends Pick<EdgeOptions, 'persistTraits' | 'maxTraitBytes' | 'maxBodyBytes'> {
   readonly environments: readonly EnvironmentKeys[]
@@ -19,6 +21,7 @@ export interface EnvironmentsOptions
   readonly onCounts?: ((clientKey: string, counts: Readonly<Record<string, unknown>>) => void) | undefined
 }
 
+/** Several environments behind one address. Which one answers is said by the key of a request. */
 export interface Environments {
   /** Answers one request. Needs no `this`. */
   readonly handler: (request: Request) => Promise<Response>

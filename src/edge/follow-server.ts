@@ -2,6 +2,7 @@ import { GuidonError } from '../model/errors.ts'
 import { type EnvironmentDocument, environmentDocument } from './document.ts'
 import { wait as waitFor } from './wait.ts'
 
+/** What `followServer()` takes. */
 export interface FollowOptions {
   /** The base of the SDK API of a Flagsmith server or an Edge Proxy, such as `https://flags.example.com/api/v1/`. */
   readonly api: string
@@ -33,6 +34,7 @@ export interface FollowOptions {
   readonly wait?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined
 }
 
+/** A server whose document is followed. */
 export interface FollowedServer {
   /** What the server said at the start. */
   readonly document: EnvironmentDocument

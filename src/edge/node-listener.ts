@@ -21,6 +21,7 @@ export interface NodeResponse {
   on(event: 'close', listener: () => void): unknown
 }
 
+/** What `createServer()` of `node:http` takes. */
 export type NodeListener = (request: NodeRequest, response: NodeResponse) => void
 
 /** What an event stream may leave unread before its reader is taken for gone. The system's own buffers come before it. */

@@ -1,6 +1,7 @@
 import type { Extension } from '../client/client.ts'
 import { type AwakeOptions, createAwake } from './awake.ts'
 
+/** What `lifecycle()` takes. */
 export interface LifecycleOptions extends AwakeOptions {
   /** Flags that were answered longer ago are refreshed. Default: 60,000. */
   readonly maxAgeMs?: number | undefined

@@ -2,11 +2,13 @@ import type { Extension } from '../client/client.ts'
 import { type AwakeOptions, createAwake } from './awake.ts'
 import { createPoller } from './poller.ts'
 
+/** What `polling()` takes. */
 export interface PollingOptions extends AwakeOptions {
   /** From the end of one poll to the next, on average. At least 1,000; `Infinity` pauses. Default: 60,000. */
   readonly intervalMs?: number | undefined
 }
 
+/** The extension, whose pace can be changed. */
 export type Polling = Extension & {
   /** Another interval, from now on and in all clients that use this. What is overdue by it is done at once. */
   setInterval(ms: number): void

@@ -10,6 +10,7 @@ const BLOCKED = 3
 /** A stream opens within this time or counts as failed, and one that lasted as long has worked. */
 const SOON_MS = 10_000
 
+/** What `realtime()` takes. */
 export interface RealtimeOptions extends AwakeOptions {
   /**
    * The base of the event streams: `sse/environments/<key>/stream` comes after it. Default: `https://realtime.flagsmith.com/`

@@ -44,9 +44,13 @@ export interface ErrorDetails {
 /** The one error class of guidon. A message says what happened and what to do, and never repeats personal data. */
 export class GuidonError extends Error {
   declare readonly name: 'GuidonError'
+  /** What to branch on. */
   declare readonly code: ErrorCode
+  /** `http`: the status of the answer. */
   declare readonly status?: number | undefined
+  /** `http`: how long the server asked us to wait, in milliseconds. */
   declare readonly retryAfterMs?: number | undefined
+  /** The trait's key, where it is about one. */
   declare readonly key?: string | undefined
 
   constructor(code: ErrorCode, message: string, details?: ErrorDetails) {

@@ -6,9 +6,13 @@ export type Source = 'defaults' | 'storage' | 'network' | 'override'
 
 /** A flag as an app sees it. Frozen. */
 export interface Flag {
+  /** As the server has it. */
   readonly name: string
+  /** Whether it is on. */
   readonly enabled: boolean
+  /** Its value, whether it is on or off. */
   readonly value: FlagValue
+  /** Where it came from. */
   readonly source: Source
   /** The flags are older than `maxAgeMs`. */
   readonly stale: boolean

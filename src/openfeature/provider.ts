@@ -11,6 +11,7 @@ export interface ProviderClient
   extends Readable,
     Pick<Client, 'all' | 'ready' | 'identify' | 'setTraits' | 'reset' | 'on'> {}
 
+/** What `guidonProvider()` takes beside the client. */
 export interface GuidonProviderOptions {
   /** Where `track()` sends: the `experiments()` that the client has in `use`. Without it nothing is tracked. */
   readonly events?: Experiments

@@ -9,10 +9,15 @@ import { useProvided } from './provider.ts'
  * @example export const { useFlag, useFlags } = react as Hooks<MyFlags>
  */
 export interface Hooks<F extends object = KnownFlags> {
+  /** A flag's value, of the fallback's type. */
   useFlag: Client<F>['value']
+  /** Whether a flag is on. */
   useFlagEnabled: Client<F>['isEnabled']
+  /** All about a flag. */
   useFlagDetails: Client<F>['flag']
+  /** The same for each name. */
   useFlags<K extends keyof F & string>(names: readonly K[]): Readonly<Record<K, Flag | undefined>>
+  /** The value, after suspending until there are flags. */
   useSuspenseFlag: Client<F>['value']
 }
 

@@ -22,6 +22,7 @@ export const useProvided = (): Provided => {
 /** The client itself: to `identify`, `setTraits`, `refresh`, … and for all that needs no render. */
 export const useGuidon = <F extends object = KnownFlags>(): Client<F> => useProvided().client as never
 
+/** A client of the app’s own, or the options of one that the provider makes and closes. */
 export type GuidonProviderProps<F extends object = KnownFlags> = {
   readonly children?: ReactNode
 } & (

@@ -55,6 +55,7 @@ export interface CachedFlags extends Reads {
   snapshot(options?: { readonly shared?: boolean | undefined }): SnapshotData
 }
 
+/** One cache of flags for a process, and with a store for many. */
 export interface FlagsCache {
   /**
    * The environment's flags, or an identity's. It never rejects, and waits at most `timeoutMs`, when there is nothing young

@@ -13,6 +13,7 @@ export interface Visitor {
   readonly traits: ReadonlyMap<string, TraitValue>
 }
 
+/** What `flagsKeyHandler()` takes. Only `evaluate` is needed. */
 export interface FlagsKeyHandlerOptions {
   /** The visitor's flags, and only those that they may see: `createEdge().flagsOf`, or any other service. */
   readonly evaluate: (visitor: Visitor) => MaybePromise<KeyedFlags>

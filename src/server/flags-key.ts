@@ -4,6 +4,7 @@ import type { FlagValue } from '../model/flag.ts'
 /** Flags by name: `client.all()`, `edge.flagsOf()`, the `flags` of bundled defaults. */
 export type KeyedFlags = Readonly<Record<string, { readonly enabled: boolean; readonly value: FlagValue }>>
 
+/** Of which flags the key is. */
 export interface FlagsKeyOptions {
   /**
    * The flags that a page depends on. One that is not there counts as disabled and without a value, so that adding it

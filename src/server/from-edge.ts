@@ -10,6 +10,7 @@ export type IncomingHeaders =
   | { get(name: string): string | null }
   | Readonly<Record<string, string | readonly string[] | undefined>>
 
+/** What `fromEdge()` takes beside the headers. */
 export interface FromEdgeOptions {
   /** The client-side key of the environment, for the client in the page. */
   readonly environmentKey: string
@@ -17,6 +18,7 @@ export interface FromEdgeOptions {
   readonly defaults?: Defaults | undefined
 }
 
+/** How long a page is kept, and of which build it is. */
 export interface PageHeaders {
   /** How long the cache may keep the page, in seconds. */
   readonly maxAge: number

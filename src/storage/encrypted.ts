@@ -10,6 +10,7 @@ interface Key {
   readonly usages: readonly string[]
 }
 
+/** Which key `encrypted()` uses. Default: one that it makes and keeps. */
 export interface EncryptionOptions {
   /** The database, in IndexedDB, that holds the key and nothing else. Default: `'guidon-key'`. */
   readonly database?: string | undefined

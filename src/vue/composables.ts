@@ -19,7 +19,11 @@ export const guidon = <F extends object>(client: Client<F>) => ({
   install: (app: App): void => void app.provide(KEY, client),
 })
 
-/** @throws Error where no `app.use(guidon(client))` was. */
+/**
+ * The client itself: to `identify`, `setTraits`, `refresh`, …
+ *
+ * @throws Error where no `app.use(guidon(client))` was.
+ */
 export const useGuidon = <F extends object = KnownFlags>(): Client<F> => {
   const client = inject<Client<F>>(KEY)
   if (!client) throw new Error('[guidon] app.use(guidon(client)) is missing')

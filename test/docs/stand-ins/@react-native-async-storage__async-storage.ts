@@ -1,0 +1,3 @@
+import { createAsyncStorage } from '../../react-native/device.ts'
+
+export default createAsyncStorage()

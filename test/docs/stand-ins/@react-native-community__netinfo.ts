@@ -1,0 +1,3 @@
+import { createNetInfo } from '../../react-native/device.ts'
+
+export default createNetInfo()

@@ -1,0 +1,3 @@
+import { createAppState } from '../../react-native/device.ts'
+
+export const AppState = createAppState()
