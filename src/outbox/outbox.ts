@@ -68,7 +68,7 @@ export const createOutbox = (
   }
 
   /** Brings together what is here and what is on the device, where other tabs' writes are as well. One after the other. */
-  const save = () => {
+  const save = (isStart?: boolean) => {
     saved = andThen(saved, () =>
       andThen(storage.get('outbox'), (text) => {
         if (text === false) return
@@ -76,7 +76,7 @@ export const createOutbox = (
         const there = changes.reduce(apply, load(text))
         const texts = there.map(String)
         // What another tab has delivered since, or set anew, is not to be sent by this one.
-        writes = writes.filter((write) => own.has(write) || texts.includes(`${write}`))
+        writes = isStart ? there : writes.filter((write) => own.has(write) || texts.includes(`${write}`))
         if (!changes.length) return
         return andThen(
           there.length ? storage.set('outbox', JSON.stringify(there)) : storage.delete('outbox'),
@@ -104,19 +104,13 @@ export const createOutbox = (
     lose(key, why)
   }
 
-  const loaded = andThen(storage.get('outbox'), (text) => {
-    const left = load(text)
-    // What was put while a slow storage was thinking is newer.
-    writes = [...left.filter(([id, key]) => writes.every(without(id, key))), ...writes]
-    for (const write of left) if (write[3] < clock() - maxAgeMs) drop(write, 'too old')
-  })
-  saved = loaded
-
   return {
     get writes() {
       return writes
     },
-    loaded,
+    loaded: andThen(save(true), () => {
+      for (const write of writes) if (write[3] < clock() - maxAgeMs) drop(write, 'too old')
+    }),
     put(identity, key, value) {
       const write: Write = [identity, key, value, clock()]
       own.add(write)
