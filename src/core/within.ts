@@ -16,10 +16,10 @@ interface Signal {
  */
 export const within = <T>(ms: number, promise: Promise<T>, signal?: Signal): Promise<T> => {
   let timer: number | undefined
-  const late = new Promise<never>((_, reject) => {
+  return new Promise<T>((resolve, reject) => {
     const giveUp = () => reject(new GuidonError('timeout', `after ${ms} ms`))
     timer = setTimeout(giveUp, ms)
     signal?.addEventListener('abort', giveUp)
-  })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+    promise.then(resolve, reject)
+  }).finally(() => clearTimeout(timer))
 }
