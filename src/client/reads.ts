@@ -38,9 +38,9 @@ export const createReads = (store: Pick<Store, 'shown' | 'latest'>, isStale: () 
     value: (name, fallback) => read(name, 1, fallback) as never,
     json(name: string, { schema, fallback }: { schema?: Schema<unknown>; fallback?: unknown } = {}) {
       try {
-        const value = store.shown.flags.get(name)?.[1]
-        const parsed = typeof value === 'string' ? JSON.parse(value) : value
-        if (parsed == null) return fallback
+        // What is no text is read as the text it has as JSON. Nothing has none.
+        const parsed = JSON.parse(store.shown.flags.get(name)?.[1] as string)
+        if (parsed === null) return fallback
         if (!schema) return parsed
         const result = schema['~standard'].validate(parsed)
         return 'value' in result && !result.issues ? result.value : fallback
