@@ -343,8 +343,8 @@ export const createConversation = (
         call(async () => {
           const who = guards.identity(id)
           const traits = guards.traits(inputs)
-          const { identity } = user
-          if (identity && !identity.transient && identity.id === (who as Identity).id) return assign(traits)
+          const here = owner(user)
+          if (here && here === (who as Identity).id) return assign(traits)
           begin(who, traits)
           await sync()
           if (refused) throw refused
