@@ -111,7 +111,6 @@ export const createConversation = (
     store.begin(id, snapshot && fromText(JSON.stringify(snapshot), environmentKey, id))
     snapshot = undefined
     loaded = andThen(identity?.transient ? undefined : disk.load(id), (stored) => {
-      if (user !== me) return
       if (stored) store.replace(stored, store.generation)
       settle()
     })
@@ -123,25 +122,21 @@ export const createConversation = (
   }
 
   /** Another user. The one before is over: late answers find nobody, and who waits for them hears `superseded`. */
-  const begin = (who: () => readonly [MaybePromise<Identity | undefined>, Map<string, Trait>]) => {
+  const begin = (identity?: MaybePromise<Identity | undefined>, traits = new Map<string, Trait>()) => {
     giveUp()
-    const me: User = { traits: new Map() }
+    const me: User = { traits }
     user = me
     run = heard = failed = refused = nextAttemptAt = visitor = undefined
-    const refuse = (error: GuidonError) => {
-      me.traits = new Map()
-      report(error)
-      enter(me)
-      if (user === me) refused = error
-    }
     store.begin()
-    try {
-      const [identity, traits] = who()
-      me.traits = traits
-      known = andThen(identity, (identity) => enter(me, identity))?.catch(refuse)
-    } catch (error) {
-      refuse(error as GuidonError)
-    }
+    known = andThen(identity, (identity) => enter(me, identity))?.catch((error) => refuse(me, error))
+  }
+
+  /** The guards refuse who it is. The app goes on with the environment's flags. */
+  const refuse = (me: User, error: GuidonError) => {
+    me.traits = new Map()
+    report(error)
+    enter(me)
+    if (user === me) refused = error
   }
 
   /** Requests for one identity go one after the other: the server ends with the last that was set. */
@@ -165,17 +160,16 @@ export const createConversation = (
         if (waiting.has(key) && !trait.transient) outbox.done(id as string, key, trait.value)
         if ((lost || trait.value === null) && traits.get(key) === trait) traits.delete(key)
       }
-      let at = 0
-      const post = async (some: Traits) => {
+      const post = async (some: Traits): Promise<Snapshot> => {
         if (closed) throw closed
         me.stop = new AbortController()
         me.writing = some.size
-        at = clock()
+        const at = clock()
         const flags = parseFlags(await send(flagsRequest(identity, some), me.stop), identity)
         for (const [key, trait] of some) done(key, trait)
-        return flags
+        return { identity: me.identity?.id, source: 'network', at, flags }
       }
-      const flags = await post(sent).catch(async (error) => {
+      const answer = await post(sent).catch(async (error) => {
         // 400: asking again changes nothing. One of the traits is bad, and the others are not to suffer for it.
         if (error.status !== 400 || !sent.size) throw error
         for (const [key, trait] of sent) {
@@ -189,8 +183,7 @@ export const createConversation = (
         // Who is not here any more needs no flags.
         return me === user ? post(sent) : undefined
       })
-      if (flags && me === user)
-        store.replace({ identity: me.identity?.id, source: 'network', at, flags }, generation)
+      if (answer && me === user) store.replace(answer, generation)
     })
     const over: Promise<unknown> = turn
       .catch(() => {})
@@ -270,23 +263,19 @@ export const createConversation = (
   }
 
   /** Adds traits. One that is set to what it is already costs no request. */
-  const assign = (traits: Traits) => {
-    const news = new Map(
-      [...traits].filter(([key, { value, transient }]) => {
-        const old = user.traits.get(key)
-        return old?.value !== value || old.transient !== transient
-      }),
-    )
-    if (news.size) {
-      news.forEach((trait, key) => {
-        user.traits.set(key, trait)
-      })
-      keep(user, news)
+  const assign = (traits: Map<string, Trait>) => {
+    for (const [key, trait] of traits) {
+      const old = user.traits.get(key)
+      if (old?.value === trait.value && old.transient === trait.transient) traits.delete(key)
+      else user.traits.set(key, trait)
+    }
+    if (traits.size) {
+      keep(user, traits)
       store.generation++
       more = true
       giveUp()
     }
-    return news.size || failed || run ? sync() : undefined
+    return traits.size || failed || run ? sync() : undefined
   }
 
   /** Who it is when the app does not say: nobody, or with `anonymous` a GUID that is kept on this device. */
@@ -310,10 +299,14 @@ export const createConversation = (
 
   const given = options.identity
   const first: IdentityOptions = typeof given === 'string' ? { id: given } : (given ?? {})
-  begin(() => [
-    first.id == null ? unnamed() : guards.identity(first.id, first.transient),
-    guards.traits(first.traits),
-  ])
+  try {
+    begin(
+      first.id == null ? unnamed() : guards.identity(first.id, first.transient),
+      guards.traits(first.traits),
+    )
+  } catch (error) {
+    refuse(user, error as GuidonError)
+  }
 
   return {
     calls: {
@@ -346,9 +339,9 @@ export const createConversation = (
         call(async () => {
           const who = guards.identity(id)
           const traits = guards.traits(inputs)
-          const { identity } = user
-          if (identity && !identity.transient && identity.id === (who as Identity).id) return assign(traits)
-          begin(() => [who, traits])
+          const here = owner(user)
+          if (here && here === (who as Identity).id) return assign(traits)
+          begin(who, traits)
           await sync()
           if (refused) throw refused
         }),
@@ -358,7 +351,7 @@ export const createConversation = (
           const { identity } = user
           const cleaned = identity && disk.forget(identity.id)
           if (anonymous) storage.delete('guid')
-          begin(() => [unnamed(), new Map()])
+          begin(unnamed())
           await sync().catch(() => {})
           await cleaned
         }),

@@ -16,7 +16,8 @@ export const createReads = (store: Pick<Store, 'shown' | 'latest'>, isStale: () 
     const row = shown.flags.get(name)
     // The device's flags were not looked at before.
     if (!isRow(row)) return
-    const [enabled, value, variant, reason] = row
+    const enabled = row[0]
+    const value = row[1]
     const waiting = latest.flags.get(name)
     return Object.freeze({
       name,
@@ -24,8 +25,8 @@ export const createReads = (store: Pick<Store, 'shown' | 'latest'>, isStale: () 
       value,
       source: shown.source,
       stale: isStale(),
-      variant: variant ?? undefined,
-      reason: reason ?? undefined,
+      variant: row[2] ?? undefined,
+      reason: row[3] ?? undefined,
       next:
         waiting && (waiting[0] !== enabled || waiting[1] !== value)
           ? { enabled: waiting[0], value: waiting[1] }
@@ -38,12 +39,12 @@ export const createReads = (store: Pick<Store, 'shown' | 'latest'>, isStale: () 
     value: (name, fallback) => read(name, 1, fallback) as never,
     json(name: string, { schema, fallback }: { schema?: Schema<unknown>; fallback?: unknown } = {}) {
       try {
-        const value = store.shown.flags.get(name)?.[1]
-        const parsed = typeof value === 'string' ? JSON.parse(value) : value
-        if (parsed == null) return fallback
-        if (!schema) return parsed
-        const result = schema['~standard'].validate(parsed)
-        return 'value' in result && !result.issues ? result.value : fallback
+        // What is no text is read as the text it has as JSON. Nothing has none.
+        const parsed = JSON.parse(store.shown.flags.get(name)?.[1] as string)
+        const { value, issues } = schema
+          ? (schema['~standard'].validate(parsed) as { value?: unknown; issues?: unknown })
+          : { value: parsed }
+        return issues ? fallback : (value ?? fallback)
       } catch {
         return fallback
       }

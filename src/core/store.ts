@@ -30,8 +30,6 @@ export const createStore = (bundled: FlagTable, apply?: ApplyPolicy): Store => {
   const nothing: Snapshot = { source: 'defaults', at: 0, flags: bundled }
   /** The network has answered since this user began. */
   let answered: boolean
-  /** What the last answer changed, when all before it was told: it need not be found out twice. */
-  let changed: readonly string[] | undefined
 
   const store = {
     shown: nothing,
@@ -42,15 +40,13 @@ export const createStore = (bundled: FlagTable, apply?: ApplyPolicy): Store => {
     begin(identity?: string, page?: Snapshot) {
       store.generation++
       answered = false
-      changed = undefined
       store.latest = store.shown = { ...nothing, ...page, identity }
     },
 
     news() {
       const { flags } = store.shown
-      const names = changed ?? diff(store.told, flags)
+      const names = diff(store.told, flags)
       store.told = flags
-      changed = undefined
       return names
     },
 
@@ -64,15 +60,14 @@ export const createStore = (bundled: FlagTable, apply?: ApplyPolicy): Store => {
       if (answered ? !live || next.at < latest.at : !live && next.at < shown.at) return
       answered = live
       // Equal flags keep their table: no second copy in memory, and who compares by reference sees that nothing changed.
-      const names = live ? diff(latest.flags, next.flags) : undefined
-      if (names && !names.length) next = { ...next, flags: latest.flags }
+      if (live && !diff(latest.flags, next.flags).length) next = { ...next, flags: latest.flags }
       store.latest = store.shown = next
-      changed = latest.flags === store.told && !apply ? names : undefined
       if (!live || !apply) return
       // A flag that is shown keeps its value until the next start.
       const flags = new Map(next.flags)
       shown.flags.forEach((row, name) => {
-        if ((typeof apply === 'object' ? apply[name] : apply) === 'next-start') flags.set(name, row)
+        if (apply === 'next-start' || (apply as Record<string, Apply>)[name] === 'next-start')
+          flags.set(name, row)
       })
       store.shown = { ...next, flags }
     },

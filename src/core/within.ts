@@ -6,7 +6,7 @@ declare const clearTimeout: (timer: number | undefined) => void
 
 /** The part of an AbortSignal that is used. */
 interface Signal {
-  addEventListener(type: 'abort', listener: () => void): void
+  onabort: ((event: never) => void) | null
 }
 
 /**
@@ -16,10 +16,10 @@ interface Signal {
  */
 export const within = <T>(ms: number, promise: Promise<T>, signal?: Signal): Promise<T> => {
   let timer: number | undefined
-  const late = new Promise<never>((_, reject) => {
+  return new Promise<T>((resolve, reject) => {
     const giveUp = () => reject(new GuidonError('timeout', `after ${ms} ms`))
     timer = setTimeout(giveUp, ms)
-    signal?.addEventListener('abort', giveUp)
-  })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+    if (signal) signal.onabort = giveUp
+    promise.then(resolve, reject)
+  }).finally(() => clearTimeout(timer))
 }

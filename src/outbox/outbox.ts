@@ -68,7 +68,7 @@ export const createOutbox = (
   }
 
   /** Brings together what is here and what is on the device, where other tabs' writes are as well. One after the other. */
-  const save = () => {
+  const save = (isStart?: boolean) => {
     saved = andThen(saved, () =>
       andThen(storage.get('outbox'), (text) => {
         if (text === false) return
@@ -76,7 +76,7 @@ export const createOutbox = (
         const there = changes.reduce(apply, load(text))
         const texts = there.map(String)
         // What another tab has delivered since, or set anew, is not to be sent by this one.
-        writes = writes.filter((write) => own.has(write) || texts.includes(`${write}`))
+        writes = isStart ? there : writes.filter((write) => own.has(write) || texts.includes(`${write}`))
         if (!changes.length) return
         return andThen(
           there.length ? storage.set('outbox', JSON.stringify(there)) : storage.delete('outbox'),
@@ -98,30 +98,25 @@ export const createOutbox = (
 
   const lose = (key: string, why: string) =>
     report(new GuidonError('dropped-trait', `'${key}': ${why}`, { key }))
-  /** There is no room for it, or no time. */
-  const drop = ([identity, key, value]: Write, why: string) => {
-    done(identity, key, value)
-    lose(key, why)
+  /** The oldest go, until all that is left has room and time. */
+  const trim = () => {
+    for (const [identity, key, value, at] of writes) {
+      if (at >= clock() - maxAgeMs && JSON.stringify(writes).length <= maxChars) return
+      done(identity, key, value)
+      lose(key, 'no room or too old')
+    }
   }
-
-  const loaded = andThen(storage.get('outbox'), (text) => {
-    const left = load(text)
-    // What was put while a slow storage was thinking is newer.
-    writes = [...left.filter(([id, key]) => writes.every(without(id, key))), ...writes]
-    for (const write of left) if (write[3] < clock() - maxAgeMs) drop(write, 'too old')
-  })
-  saved = loaded
 
   return {
     get writes() {
       return writes
     },
-    loaded,
+    loaded: andThen(save(true), trim),
     put(identity, key, value) {
       const write: Write = [identity, key, value, clock()]
       own.add(write)
       change(write)
-      while (JSON.stringify(writes).length > maxChars) drop(writes[0] as Write, 'no room')
+      trim()
     },
     done,
     lose,

@@ -55,7 +55,7 @@ export const classifyIdentifier = (id: string): IdentifierClass =>
  */
 export function checkIdentifier(id: unknown): string {
   const text = typeof id === 'string' && id.trim()
-  if (!text || text.length > 2000 || (/[^ -~]/.test(text) && UNSENDABLE.test(text))) {
+  if (!text || text.length > 2000 || UNSENDABLE.test(text)) {
     throw new GuidonError('invalid-identifier', 'send text')
   }
   return text

@@ -35,15 +35,17 @@ export const safeStorage = (
     told = true
     return false
   }
-  const attempt = <T>(operate: () => MaybePromise<T>): MaybePromise<T | false> => {
-    try {
-      const answer = operate()
-      return answer instanceof Promise ? within(PATIENCE_MS, answer).catch(fail) : answer
-    } catch (cause) {
-      return fail(cause)
-    }
-  }
-  const operate = <T>(operation: () => MaybePromise<T>) => andThen(moving, () => attempt(operation))
+  const operate = <T>(operation: () => MaybePromise<T>): MaybePromise<T | false> =>
+    andThen(moving, () => {
+      try {
+        const answer = operation()
+        return (answer as Promise<T> | undefined)?.then
+          ? within(PATIENCE_MS, answer as Promise<T>).catch(fail)
+          : answer
+      } catch (cause) {
+        return fail(cause)
+      }
+    })
 
   const move = (from: Storage, to: Storage) => {
     moving = operate(async () => {
@@ -59,7 +61,7 @@ export const safeStorage = (
   if (!isAllowed) move(device, new Map())
 
   return {
-    get: (key) => operate(() => andThen(place.get(prefix + key), (text) => text)),
+    get: (key) => operate(() => place.get(prefix + key)),
     set: (key, text) => operate(() => andThen(place.set(prefix + key, text), () => true)),
     delete: (key) => operate(() => andThen(place.delete(prefix + key), () => true)),
     allow(isAllowed) {
