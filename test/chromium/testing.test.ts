@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { environment } from '../../src/testing.ts'
 import { flagService } from '../testing/recipes/flag-service.ts'
 import { type Beside, useDoor } from './doors.ts'
-import { type App, listenTo, open, useWorld } from './world.ts'
+import { type App, open, useWorld } from './world.ts'
 
 const world = useWorld()
 useDoor(world, 'testing')
@@ -18,8 +18,7 @@ const flags = { 'new-checkout': false, title: 'Hello' }
 const segments = [{ when: { plan: 'pro' }, flags: { 'new-checkout': true } }]
 
 it('the recipe for Playwright answers a page, preflights and traits included, and what it asks again', async () => {
-  const page = await world.context().newPage()
-  listenTo(page, world.heard())
+  const page = await world.page()
   const edge = await flagService(page, { flags, segments })
   const visit = await open<ReturnType<typeof app>>(page, world.site().page(app, { api }))
   expect(await visit.ask((client) => client.ready({ from: 'network' }))).toMatchObject({ source: 'network' })

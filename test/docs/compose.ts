@@ -124,8 +124,8 @@ export const isInBrowser = ({ page, section, file }: Block) =>
       other.code.includes(`src="/${file}"`),
   )
 
-export const composed: readonly Composed[] = BLOCKS.filter(({ language }) =>
-  LANGUAGES.includes(language),
+export const composed: readonly Composed[] = BLOCKS.filter(
+  ({ language, quotes }) => LANGUAGES.includes(language) && !quotes,
 ).map(compose)
 export const runnable = composed.filter(({ block }) => !isInBrowser(block))
 

@@ -29,6 +29,8 @@ export interface Block {
   readonly where: string
   /** The file that it says it is, in a comment that is its first line: `// flags.ts`. */
   readonly file: string | undefined
+  /** The file that it is taken from, in a comment on the line before it: `<!-- test/recipe.test.ts -->`. That file is run. */
+  readonly quotes: string | undefined
 }
 
 /** All fenced blocks of a page. (In lists they are indented.) */
@@ -36,21 +38,23 @@ export const blocksOf = (page: string): Block[] => {
   const blocks: Block[] = []
   let section = ''
   let open:
-    | { indent: string; language: string; word: string | undefined; line: number; code: string[] }
+    | (Pick<Block, 'language' | 'word' | 'line' | 'quotes'> & { indent: string; lines: string[] })
     | undefined
+  let quotes: string | undefined
   for (const [at, line] of readFileSync(page, 'utf8').split('\n').entries()) {
     const [, indent = '', info] = /^( *)```(.*)$/.exec(line) ?? []
     if (open && info === '') {
-      const { language, word, line } = open
-      const code = `${open.code.join('\n')}\n`
+      const { indent: _, lines, ...rest } = open
+      const code = `${lines.join('\n')}\n`
       const [, file] = /^(?:\/\/|#) (\S+\.\w+)\n/.exec(code) ?? []
-      blocks.push({ page, line, language, word, code, section, where: `${page}:${line}`, file })
+      blocks.push({ ...rest, page, code, section, where: `${page}:${rest.line}`, file })
       open = undefined
-    } else if (open) open.code.push(line.replace(open.indent, ''))
+    } else if (open) open.lines.push(line.replace(open.indent, ''))
     else if (info !== undefined) {
       const [language = '', word] = info.split(' ')
-      open = { indent, language, word, line: at + 2, code: [] }
+      open = { indent, language, word, line: at + 2, quotes, lines: [] }
     } else section = /^## (.*)$/.exec(line)?.[1] ?? section
+    quotes = /^ *<!-- (\S+\.\w+) -->$/.exec(line)?.[1]
   }
   if (open) throw new Error(`${page}:${open.line}: a block without an end`)
   return blocks

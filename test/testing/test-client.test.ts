@@ -372,15 +372,15 @@ describe('the network of a test', () => {
     const statuses: unknown[] = []
     const flags = testClient({
       use: [
-        ({ send, road }) => {
-          const ask = (by: typeof send, path: string, body?: string) =>
-            by(body ? { path, body } : { path }, new AbortController()).then(
+        ({ road, api }) => {
+          const ask = (base: string, path: string, body?: string) =>
+            road(base)(body ? { path, body } : { path }, new AbortController()).then(
               (text) => statuses.push(text),
               ({ status }: GuidonError) => statuses.push(status),
             )
-          ask(send, 'analytics/flags/', '{}')
-          ask(road('https://events.test/'), 'v1/events', '{}')
-          ask(send, 'secrets/')
+          ask(api, 'analytics/flags/', '{}')
+          ask('https://events.test/', 'v1/events', '{}')
+          ask(api, 'secrets/')
         },
       ],
     })
