@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { environment } from '../../src/testing.ts'
 import { flagService } from '../testing/recipes/flag-service.ts'
+import { listenTo } from './device.ts'
 import { type Beside, useDoor } from './doors.ts'
-import { type App, listenTo, open, useWorld } from './world.ts'
+import { type App, open, useWorld } from './world.ts'
 
 const world = useWorld()
 useDoor(world, 'testing')

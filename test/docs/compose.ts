@@ -124,8 +124,9 @@ export const isInBrowser = ({ page, section, file }: Block) =>
       other.code.includes(`src="/${file}"`),
   )
 
-export const composed: readonly Composed[] = BLOCKS.filter(({ language }) =>
-  LANGUAGES.includes(language),
+/** Copies of files are compiled and run where those are. */
+export const composed: readonly Composed[] = BLOCKS.filter(
+  ({ language, copyOf }) => LANGUAGES.includes(language) && !copyOf,
 ).map(compose)
 export const runnable = composed.filter(({ block }) => !isInBrowser(block))
 

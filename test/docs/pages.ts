@@ -27,6 +27,8 @@ export interface Block {
   readonly section: string
   /** Where it is, for whoever has to mend it. */
   readonly where: string
+  /** The file of this repository that it is a copy of, in a comment above it: `<!-- test/… -->`. */
+  readonly copyOf: string | undefined
   /** The file that it says it is, in a comment that is its first line: `// flags.ts`. */
   readonly file: string | undefined
 }
@@ -35,6 +37,7 @@ export interface Block {
 export const blocksOf = (page: string): Block[] => {
   const blocks: Block[] = []
   let section = ''
+  let copyOf: string | undefined
   let open:
     | { indent: string; language: string; word: string | undefined; line: number; code: string[] }
     | undefined
@@ -44,13 +47,16 @@ export const blocksOf = (page: string): Block[] => {
       const { language, word, line } = open
       const code = `${open.code.join('\n')}\n`
       const [, file] = /^(?:\/\/|#) (\S+\.\w+)\n/.exec(code) ?? []
-      blocks.push({ page, line, language, word, code, section, where: `${page}:${line}`, file })
+      blocks.push({ page, line, language, word, code, section, copyOf, where: `${page}:${line}`, file })
       open = undefined
     } else if (open) open.code.push(line.replace(open.indent, ''))
     else if (info !== undefined) {
       const [language = '', word] = info.split(' ')
       open = { indent, language, word, line: at + 2, code: [] }
-    } else section = /^## (.*)$/.exec(line)?.[1] ?? section
+    } else {
+      copyOf = /^<!-- (\S+\/\S+) -->$/.exec(line)?.[1]
+      section = /^## (.*)$/.exec(line)?.[1] ?? section
+    }
   }
   if (open) throw new Error(`${page}:${open.line}: a block without an end`)
   return blocks

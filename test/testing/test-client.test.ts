@@ -372,15 +372,15 @@ describe('the network of a test', () => {
     const statuses: unknown[] = []
     const flags = testClient({
       use: [
-        ({ send, road }) => {
-          const ask = (by: typeof send, path: string, body?: string) =>
+        ({ api, road }) => {
+          const ask = (by: ReturnType<typeof road>, path: string, body?: string) =>
             by(body ? { path, body } : { path }, new AbortController()).then(
               (text) => statuses.push(text),
               ({ status }: GuidonError) => statuses.push(status),
             )
-          ask(send, 'analytics/flags/', '{}')
+          ask(road(api), 'analytics/flags/', '{}')
           ask(road('https://events.test/'), 'v1/events', '{}')
-          ask(send, 'secrets/')
+          ask(road(api), 'secrets/')
         },
       ],
     })
