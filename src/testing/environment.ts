@@ -56,6 +56,7 @@ export interface SegmentOptions<F extends object = KnownFlags> {
   readonly flags: FeatureInputs<F>
 }
 
+/** What `environment()` takes. */
 export interface EnvironmentOptions<F extends object = KnownFlags> {
   /** The client-side key. Default: `'test-key'`, as that of `testClient()`. */
   readonly key?: string | undefined
