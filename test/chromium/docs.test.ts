@@ -7,7 +7,7 @@ import type { Client } from '../../src/index.ts'
 import { answerAll } from '../docs/network.ts'
 import { BLOCKS, type Block } from '../docs/pages.ts'
 import { launch } from './browser.ts'
-import { listenTo } from './world.ts'
+import { listenTo } from './device.ts'
 
 // HTML of the docs as a page, with the scripts that the docs show beside it, under the policy that they promise.
 

@@ -5,7 +5,7 @@ import { extname, join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from '../chromium/browser.ts'
-import { listenTo } from '../chromium/world.ts'
+import { listenTo } from '../chromium/device.ts'
 import { DOORS, exportsOf } from '../docs/exports.ts'
 import { PAGES } from '../docs/pages.ts'
 
