@@ -27,7 +27,7 @@ it.each(PAGES.filter((page) => copies.some((block) => block.page === page)))(
   },
 )
 
-it('what is copied is run, or imported by what is', () => {
+it('copies are of files that tests or examples have', () => {
   const inTests = copies.map(({ copyOf }) => copyOf!).filter((file) => !/^(?:test|examples)\//.test(file))
   expect(inTests).toEqual([])
 })
