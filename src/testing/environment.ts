@@ -56,7 +56,7 @@ export interface SegmentOptions<F extends object = KnownFlags> {
   readonly flags: FeatureInputs<F>
 }
 
-/** What an environment has, for whom. */
+/** What `environment()` takes. */
 export interface EnvironmentOptions<F extends object = KnownFlags> {
   /** The client-side key. Default: `'test-key'`, as that of `testClient()`. */
   readonly key?: string | undefined

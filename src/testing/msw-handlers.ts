@@ -20,7 +20,7 @@ export interface HandledServer<Q, A> {
   readonly handler: (request: Q) => Promise<A>
 }
 
-/** Where the app's client asks. */
+/** What `mswHandlers()` takes beside the server. */
 export interface MswOptions {
   /** The base of the SDK API that the app asks. Default: Flagsmith's hosted edge, which is the client's default too. */
   readonly api?: string | undefined

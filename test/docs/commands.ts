@@ -73,34 +73,28 @@ const filledIn = (text: string, { api, folder }: Project) =>
 /** Servers run until they are told to stop. */
 const SERVERS = ['serve', 'edge']
 
-/** Runs guidon, and gives what it said. A server is let come up and ended. */
+/** Runs guidon, and gives what it said. A server is let come up, until it has said so many lines, and ended. */
 export const runGuidon = async (
   args: readonly string[],
   project: Project,
-  env = {},
+  env: Readonly<Record<string, string>> = {},
+  lines = 1,
 ): Promise<{ code: number; out: string[]; err: string[] }> => {
+  const variables = Object.fromEntries(
+    Object.entries({ ...project.env, ...env }).map(([name, value]) => [name, filledIn(value, project)]),
+  )
   const given = args.map((arg) => filledIn(arg, project))
   const isServer = SERVERS.includes(args[0]!) && !args.includes('--help')
   // On a port that nobody has.
-  const program = run(isServer ? [...given, '--port', '0'] : given, {
-    cwd: project.cwd,
-    env: { ...project.env, ...env },
-  })
-  if (isServer) {
-    const up = () =>
-      [...program.out, ...program.err].some(
-        (line) => /http:\/\/\S+:\d+\/api\/v1\//.test(line) && !line.includes('taken'),
-      )
-    await Promise.race([expect.poll(up, { timeout: 20_000, message: 'it serves' }).toBe(true), program.code])
-    expect(up(), program.err.join('\n')).toBe(true)
-  }
+  const program = run(isServer ? [...given, '--port', '0'] : given, { cwd: project.cwd, env: variables })
   const { out, err } = program
+  if (!isServer) return { code: await program.code, out, err }
+  const isUp = () => out.length >= lines && out.some((line) => /http:\/\/\S+\/api\/v1\//.test(line))
+  await Promise.race([expect.poll(isUp, { timeout: 30_000 }).toBe(true), program.code])
+  // What it says at its end is another matter.
   const said = { out: [...out], err: [...err] }
-  return {
-    code: isServer ? await program.end() : await program.code,
-    out: isServer ? said.out : out,
-    err: isServer ? said.err : err,
-  }
+  expect(isUp(), err.join('\n')).toBe(true)
+  return { code: await program.end(), ...said }
 }
 
 const manifest = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
@@ -122,9 +116,7 @@ const PACKAGES = [
 const optionsOf = (script: string): string[] => {
   const files = [...root.scripts[script].matchAll(/node (\S+\.js)/g)].map(([, file]) => file as string)
   return files.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/^ *'?([\w-]+)'?: \{ type: '|\{ ([\w-]+): \{ type: '/gm)].map(
-      ([, a, b]) => a ?? b!,
-    ),
+    [...readFileSync(file, 'utf8').matchAll(/([\w-]+)'?: \{ type: '/g)].map(([, option]) => option as string),
   )
 }
 
@@ -157,7 +149,7 @@ const PROGRAMS: Readonly<Record<string, (command: Command, project: Project) => 
   },
   export({ words }, project) {
     const [name = '', ...value] = words[1]!.split('=')
-    project.env[name] = filledIn(value.join('='), project)
+    project.env[name] = value.join('=')
   },
   cd({ words }, project) {
     project.cwd = words[1]!
@@ -172,17 +164,9 @@ const PROGRAMS: Readonly<Record<string, (command: Command, project: Project) => 
   expo: () => expect(PACKAGES).toContain('expo'),
 }
 
-const guidon = async (
-  args: readonly string[],
-  project: Project,
-  env: Readonly<Record<string, string>>,
-): Promise<string[]> => {
-  const variables = Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [name, filledIn(value, project)]),
-  )
-  const { code, out, err } = await runGuidon(args, project, variables)
+const guidon = async (args: readonly string[], project: Project, env: Readonly<Record<string, string>>) => {
+  const { code, err } = await runGuidon(args, project, env)
   expect({ code, err }, args.join(' ')).toEqual({ code: 0, err: [] })
-  return out
 }
 
 export const tryCommand = async (command: Command, project: Project): Promise<void> => {

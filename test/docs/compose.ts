@@ -124,8 +124,9 @@ export const isInBrowser = ({ page, section, file }: Block) =>
       other.code.includes(`src="/${file}"`),
   )
 
+/** Copies of files are compiled and run where those are. */
 export const composed: readonly Composed[] = BLOCKS.filter(
-  ({ language, quotes }) => LANGUAGES.includes(language) && !quotes,
+  ({ language, copyOf }) => LANGUAGES.includes(language) && !copyOf,
 ).map(compose)
 export const runnable = composed.filter(({ block }) => !isInBrowser(block))
 

@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { listen } from '../../src/cli/listen.ts'
 import { readConfig } from '../../src/codegen/config.ts'
+import { createEdge } from '../../src/edge.ts'
 import { documentOf } from '../chromium/document.ts'
 import { commandsOf, openProject, runGuidon, tryCommand } from './commands.ts'
 import { LANGUAGES } from './compose.ts'
@@ -76,23 +78,13 @@ describe('commands in the docs', () => {
     async (_, { code }) => {
       const [first = '', ...expected] = code.trim().split('\n')
       expect(first).toMatch(/^\$ /)
-      const project = await openProject()
-      const [{ words, env }] = commandsOf(first.slice(2)) as [ReturnType<typeof commandsOf>[number]]
-      const variables = Object.fromEntries(
-        Object.entries(env).map(([name, value]) => [
-          name,
-          value.replace('ser.…', 'ser.your-server-side-key').replace(/^https:.*/, project.api),
-        ]),
-      )
-      const { out, err } = await runGuidon(words.slice(1), project, variables)
+      const shown = expected.filter((line) => !forTerminals(line))
+      const [command] = commandsOf(first.slice(2))
+      const { words, env } = command!
+      const { out, err } = await runGuidon(words.slice(1), await openProject(), env, shown.length)
       expect(err).toEqual([])
       // What a server does first, listening or asking, is not settled.
-      expect(out.map(timeless).sort()).toEqual(
-        expected
-          .filter((line) => !forTerminals(line))
-          .map(timeless)
-          .sort(),
-      )
+      expect(out.map(timeless).sort()).toEqual(shown.map(timeless).sort())
     },
     60_000,
   )
@@ -118,8 +110,6 @@ describe('commands in the docs', () => {
         'src/banner.tsx': `${client}\nexport const banner = (name: string) => flags.isEnabled(name)\n`,
       })
       // It is asked by the key of that document.
-      const { createEdge } = await import('../../src/edge.ts')
-      const { listen } = await import('../../src/cli/listen.ts')
       const server = await listen(createEdge({ document }).handler, { port: 0 })
       try {
         const {
@@ -151,8 +141,7 @@ describe('settings in the docs', () => {
         expect(await readConfig({ cwd: project.folder, env: {} })).toEqual(content)
         expect(await runGuidon(['pull', '--api', project.api], project)).toMatchObject({ code: 0, err: [] })
       } else {
-        mkdirSync(join(project.folder, 'app'))
-        // `npm run` of a script that stands beside it.
+        // A script may run another that stands beside it.
         for (const script of Object.values<string>(content.scripts))
           for (const command of commandsOf(script))
             if (command.words[0] === 'npm') expect(Object.keys(content.scripts)).toContain(command.words[2])

@@ -27,6 +27,8 @@ export interface Block {
   readonly section: string
   /** Where it is, for whoever has to mend it. */
   readonly where: string
+  /** The file of this repository that it is a copy of, in a comment above it: `<!-- test/… -->`. */
+  readonly copyOf: string | undefined
   /** The file that it says it is, in a comment that is its first line: `// flags.ts`. */
   readonly file: string | undefined
   /** The file that it is taken from, in a comment on the line before it: `<!-- test/recipe.test.ts -->`. That file is run. */
@@ -37,6 +39,7 @@ export interface Block {
 export const blocksOf = (page: string): Block[] => {
   const blocks: Block[] = []
   let section = ''
+  let copyOf: string | undefined
   let open:
     | (Pick<Block, 'language' | 'word' | 'line' | 'quotes'> & { indent: string; lines: string[] })
     | undefined
@@ -47,14 +50,16 @@ export const blocksOf = (page: string): Block[] => {
       const { indent: _, lines, ...rest } = open
       const code = `${lines.join('\n')}\n`
       const [, file] = /^(?:\/\/|#) (\S+\.\w+)\n/.exec(code) ?? []
-      blocks.push({ ...rest, page, code, section, where: `${page}:${rest.line}`, file })
+      blocks.push({ page, line, language, word, code, section, copyOf, where: `${page}:${line}`, file })
       open = undefined
     } else if (open) open.lines.push(line.replace(open.indent, ''))
     else if (info !== undefined) {
       const [language = '', word] = info.split(' ')
-      open = { indent, language, word, line: at + 2, quotes, lines: [] }
-    } else section = /^## (.*)$/.exec(line)?.[1] ?? section
-    quotes = /^ *<!-- (\S+\.\w+) -->$/.exec(line)?.[1]
+      open = { indent, language, word, line: at + 2, code: [] }
+    } else {
+      copyOf = /^<!-- (\S+\/\S+) -->$/.exec(line)?.[1]
+      section = /^## (.*)$/.exec(line)?.[1] ?? section
+    }
   }
   if (open) throw new Error(`${page}:${open.line}: a block without an end`)
   return blocks

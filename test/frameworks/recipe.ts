@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import type { Client } from '../../src/index.ts'
+import { blocksOf } from '../docs/pages.ts'
 import { answerTo, calm, useWorld } from '../world.ts'
 
 /** The recipe that stands under a heading of docs/frameworks.md. */
-export const textOf = (heading: string): string => {
-  const section = readFileSync('docs/frameworks.md', 'utf8')
-    .split(/^## /m)
-    .find((text) => text.startsWith(`${heading}\n`))
-  return /```\w+\n([\s\S]*?)```/.exec(section as string)?.[1] as string
-}
+export const textOf = (heading: string): string =>
+  blocksOf('docs/frameworks.md').find(({ section }) => section === heading)!.code
 
 /**
  * A recipe as a module: bundled as for a browser, with the client that it calls `flags`. `more` is what the test needs of

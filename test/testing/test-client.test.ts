@@ -372,15 +372,15 @@ describe('the network of a test', () => {
     const statuses: unknown[] = []
     const flags = testClient({
       use: [
-        ({ road, api }) => {
-          const ask = (base: string, path: string, body?: string) =>
-            road(base)(body ? { path, body } : { path }, new AbortController()).then(
+        ({ api, road }) => {
+          const ask = (by: ReturnType<typeof road>, path: string, body?: string) =>
+            by(body ? { path, body } : { path }, new AbortController()).then(
               (text) => statuses.push(text),
               ({ status }: GuidonError) => statuses.push(status),
             )
-          ask(api, 'analytics/flags/', '{}')
-          ask('https://events.test/', 'v1/events', '{}')
-          ask(api, 'secrets/')
+          ask(road(api), 'analytics/flags/', '{}')
+          ask(road('https://events.test/'), 'v1/events', '{}')
+          ask(road(api), 'secrets/')
         },
       ],
     })

@@ -1,8 +1,16 @@
-/** Playwright's `test`, with a page that goes nowhere: test/chromium/testing.test.ts opens real ones. */
+/** A test of Playwright's, whose page leads nowhere. `test/chromium` runs its recipe in a real one. */
 import type { Page } from 'playwright-core'
 
 export { environment } from 'guidon/testing'
 export { flagService } from '../../testing/recipes/flag-service.ts'
+export * from './app.ts'
 
-const page = { async route() {}, async goto() {} } as unknown as Page
-export const test = (_name: string, run: (given: { readonly page: Page }) => Promise<void>) => run({ page })
+const page = { route: async () => {}, goto: async () => null } as unknown as Page
+const bodies: Promise<void>[] = []
+
+export const test = (_title: string, body: (fixtures: { page: Page }) => Promise<void>): void => {
+  bodies.push(body({ page }))
+}
+export const finish = async (): Promise<void> => {
+  await Promise.all(bodies)
+}
