@@ -31,8 +31,6 @@ export interface Block {
   readonly copyOf: string | undefined
   /** The file that it says it is, in a comment that is its first line: `// flags.ts`. */
   readonly file: string | undefined
-  /** The file that it is taken from, in a comment on the line before it: `<!-- test/recipe.test.ts -->`. That file is run. */
-  readonly quotes: string | undefined
 }
 
 /** All fenced blocks of a page. (In lists they are indented.) */
@@ -41,18 +39,17 @@ export const blocksOf = (page: string): Block[] => {
   let section = ''
   let copyOf: string | undefined
   let open:
-    | (Pick<Block, 'language' | 'word' | 'line' | 'quotes'> & { indent: string; lines: string[] })
+    | { indent: string; language: string; word: string | undefined; line: number; code: string[] }
     | undefined
-  let quotes: string | undefined
   for (const [at, line] of readFileSync(page, 'utf8').split('\n').entries()) {
     const [, indent = '', info] = /^( *)```(.*)$/.exec(line) ?? []
     if (open && info === '') {
-      const { indent: _, lines, ...rest } = open
-      const code = `${lines.join('\n')}\n`
+      const { language, word, line } = open
+      const code = `${open.code.join('\n')}\n`
       const [, file] = /^(?:\/\/|#) (\S+\.\w+)\n/.exec(code) ?? []
       blocks.push({ page, line, language, word, code, section, copyOf, where: `${page}:${line}`, file })
       open = undefined
-    } else if (open) open.lines.push(line.replace(open.indent, ''))
+    } else if (open) open.code.push(line.replace(open.indent, ''))
     else if (info !== undefined) {
       const [language = '', word] = info.split(' ')
       open = { indent, language, word, line: at + 2, code: [] }
