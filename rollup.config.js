@@ -61,6 +61,37 @@ const door = (name) => [
   },
 ]
 
+/** Every browser has `fetch`, and is given no other to load. */
+const withFetch = {
+  name: 'with-fetch',
+  load: (id) =>
+    id.endsWith('/transport/current-fetch.ts')
+      ? 'export const currentFetch = (...args) => fetch(...args)'
+      : null,
+}
+
+/** The minifier of an app finds more in what was compressed once. It stays readable, for who debugs. */
+const compressed = {
+  name: 'compressed',
+  renderChunk: (code) =>
+    minify(code, {
+      module: true,
+      ecma: 2022,
+      compress: { passes: 3, hoist_funs: true },
+      mangle: false,
+      format: { beautify: true },
+    }),
+}
+
+/** The front door for who bundles for browsers: the condition `browser` in package.json leads there. */
+const frontDoorOfBrowsers = {
+  input: 'src/index.ts',
+  external,
+  onwarn,
+  plugins: [withFetch, esbuild({ target: 'es2022' }), compressed],
+  output: { file: 'dist/index.browser.js', format: 'es' },
+}
+
 /** What every browser has needs no question and no stand-in. What only servers call stays out. */
 const IN_BROWSERS = [
   [/globalThis\.(document|navigator|performance)\?/g, '$1'],
@@ -72,12 +103,7 @@ const IN_BROWSERS = [
 ]
 const inBrowsers = {
   name: 'in-browsers',
-  load(id) {
-    if (id.endsWith('/transport/current-fetch.ts'))
-      return 'export const currentFetch = (...args) => fetch(...args)'
-    if (id.endsWith('/live/fetch-stream.ts')) return 'export const overFetch = undefined'
-    return null
-  },
+  load: (id) => (id.endsWith('/live/fetch-stream.ts') ? 'export const overFetch = undefined' : null),
   transform: (code) => ({
     code: IN_BROWSERS.reduce((text, rule) => text.replaceAll(...rule), code),
     map: null,
@@ -111,6 +137,7 @@ const script = {
   onwarn,
   plugins: [
     asOne('index', 'live', 'analytics', 'script-tag/start'),
+    withFetch,
     inBrowsers,
     esbuild({ target: 'es2020' }),
     smallest,
@@ -138,4 +165,4 @@ const command = Object.values(bin).map((file) => ({
   output: { file, format: 'es', inlineDynamicImports: true },
 }))
 
-export default [...doors.flatMap(door), script, ...command]
+export default [...doors.flatMap(door), frontDoorOfBrowsers, script, ...command]

@@ -43,7 +43,7 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 9))
 const print = (text) => process.stdout.write(`${text}\n`)
 
-const DOORS = { guidon: 'index.js', 'guidon/live': 'live.js' }
+const DOORS = { guidon: 'index.browser.js', 'guidon/live': 'live.js' }
 /** `guidon` is what was built here. Resolved like any package's file, so that `browser` in package.json is followed. */
 const guidon = {
   name: 'guidon',

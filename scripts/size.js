@@ -12,7 +12,7 @@
 //   It weighs <!-- size guidon { createClient } -->5,321<!-- /size --> bytes    one figure: min+gzip
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
@@ -82,13 +82,13 @@ const weigh = (text) => ({
   brotli: brotliCompressSync(text).length,
 })
 
-/** The doors of `exports` that a browser can import. */
+/** The doors of `exports` that a browser can import, and the file that bundlers for browsers take. */
 const browserDoors = ({ name, exports }) =>
   Object.entries(exports)
     .filter(([path, target]) => !path.endsWith('.json') && target.browser !== null)
-    .map(([path]) => ({
+    .map(([path, target]) => ({
       door: name + path.slice(1),
-      file: path === '.' ? 'index.js' : `${path.slice(2)}.js`,
+      file: basename(target.import.browser ?? target.import.default),
     }))
 
 /** All figures: `{ door, imports, minified, gzip, brotli, limit }`. */

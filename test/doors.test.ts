@@ -24,7 +24,8 @@ describe('the package as built', () => {
 
   it.each(doors)('%s has its types first, and every file it names', (path) => {
     for (const kind of ['import', 'require']) {
-      expect(Object.keys(exports[path][kind])).toEqual(['types', 'default'])
+      const forBrowsers = path === '.' && kind === 'import' ? ['browser'] : []
+      expect(Object.keys(exports[path][kind])).toEqual(['types', ...forBrowsers, 'default'])
       for (const file of Object.values(exports[path][kind]))
         expect(existsSync(file as string), `${file}`).toBe(true)
     }
@@ -100,6 +101,22 @@ describe('the package as built', () => {
   it('loads nothing at all for OpenFeature: the client and the SDK are the app’s', () => {
     expect(readFileSync('dist/openfeature.js', 'utf8')).not.toMatch(/\bimport\b|GuidonError/)
     expect(readFileSync('dist/openfeature.cjs', 'utf8')).not.toMatch(/\brequire\(/)
+  })
+
+  it('gives bundlers for browsers a front door that loads nothing, with the same exports', async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: `export * from 'guidon'`, resolveDir: '.' },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      // Not ours, which leads to the source.
+      tsconfigRaw: '{}',
+    })
+    const code = outputFiles[0]?.text
+    expect(code).toContain('X-Environment-Key')
+    expect(code).not.toMatch(/\bimport\(|require|cross.fetch/)
+    const exported = (file: string) => import(join(process.cwd(), 'dist', file)).then(Object.keys)
+    expect(await exported('index.browser.js')).toEqual(await exported('index.js'))
   })
 
   it('has a door for React that is for the browser, and that has no second client in it', () => {

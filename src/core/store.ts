@@ -66,7 +66,8 @@ export const createStore = (bundled: FlagTable, apply?: ApplyPolicy): Store => {
       // A flag that is shown keeps its value until the next start.
       const flags = new Map(next.flags)
       shown.flags.forEach((row, name) => {
-        if (apply === 'next-start' || (apply as Record<string, Apply>)[name] === 'next-start') flags.set(name, row)
+        if (apply === 'next-start' || (apply as Record<string, Apply>)[name] === 'next-start')
+          flags.set(name, row)
       })
       store.shown = { ...next, flags }
     },
