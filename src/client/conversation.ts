@@ -263,23 +263,19 @@ export const createConversation = (
   }
 
   /** Adds traits. One that is set to what it is already costs no request. */
-  const assign = (traits: Traits) => {
-    const news = new Map(
-      [...traits].filter(([key, { value, transient }]) => {
-        const old = user.traits.get(key)
-        return old?.value !== value || old.transient !== transient
-      }),
-    )
-    if (news.size) {
-      news.forEach((trait, key) => {
-        user.traits.set(key, trait)
-      })
-      keep(user, news)
+  const assign = (traits: Map<string, Trait>) => {
+    for (const [key, trait] of traits) {
+      const old = user.traits.get(key)
+      if (old?.value === trait.value && old.transient === trait.transient) traits.delete(key)
+      else user.traits.set(key, trait)
+    }
+    if (traits.size) {
+      keep(user, traits)
       store.generation++
       more = true
       giveUp()
     }
-    return news.size || failed || run ? sync() : undefined
+    return traits.size || failed || run ? sync() : undefined
   }
 
   /** Who it is when the app does not say: nobody, or with `anonymous` a GUID that is kept on this device. */

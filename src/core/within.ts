@@ -6,7 +6,7 @@ declare const clearTimeout: (timer: number | undefined) => void
 
 /** The part of an AbortSignal that is used. */
 interface Signal {
-  addEventListener(type: 'abort', listener: () => void): void
+  onabort: ((event: never) => void) | null
 }
 
 /**
@@ -19,7 +19,7 @@ export const within = <T>(ms: number, promise: Promise<T>, signal?: Signal): Pro
   return new Promise<T>((resolve, reject) => {
     const giveUp = () => reject(new GuidonError('timeout', `after ${ms} ms`))
     timer = setTimeout(giveUp, ms)
-    signal?.addEventListener('abort', giveUp)
+    if (signal) signal.onabort = giveUp
     promise.then(resolve, reject)
   }).finally(() => clearTimeout(timer))
 }

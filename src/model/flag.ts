@@ -34,9 +34,8 @@ export type Row = readonly [
 /** Flags by name. A `Map`, so that a flag named `__proto__` is a flag like any other. */
 export type FlagTable = ReadonlyMap<string, Row>
 
-export const isRow = (row: unknown): row is Row =>
-  Array.isArray(row) &&
-  typeof row[0] === 'boolean' &&
+export const isRow = (row: Readonly<Record<number, unknown>> | undefined): row is Row =>
+  typeof row?.[0] === 'boolean' &&
   row[1] !== undefined &&
   Object(row[1]) !== row[1] &&
   typeof (row[2] ?? '') === 'string' &&
