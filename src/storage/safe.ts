@@ -35,17 +35,17 @@ export const safeStorage = (
     told = true
     return false
   }
-  const attempt = <T>(operate: () => MaybePromise<T>): MaybePromise<T | false> => {
-    try {
-      const answer = operate()
-      return (answer as Promise<T> | undefined)?.then
-        ? within(PATIENCE_MS, answer as Promise<T>).catch(fail)
-        : answer
-    } catch (cause) {
-      return fail(cause)
-    }
-  }
-  const operate = <T>(operation: () => MaybePromise<T>) => andThen(moving, () => attempt(operation))
+  const operate = <T>(operation: () => MaybePromise<T>): MaybePromise<T | false> =>
+    andThen(moving, () => {
+      try {
+        const answer = operation()
+        return (answer as Promise<T> | undefined)?.then
+          ? within(PATIENCE_MS, answer as Promise<T>).catch(fail)
+          : answer
+      } catch (cause) {
+        return fail(cause)
+      }
+    })
 
   const move = (from: Storage, to: Storage) => {
     moving = operate(async () => {
