@@ -98,24 +98,25 @@ export const createOutbox = (
 
   const lose = (key: string, why: string) =>
     report(new GuidonError('dropped-trait', `'${key}': ${why}`, { key }))
-  /** There is no room for it, or no time. */
-  const drop = ([identity, key, value]: Write, why: string) => {
-    done(identity, key, value)
-    lose(key, why)
+  /** The oldest go, until all that is left has room and time. */
+  const trim = () => {
+    for (const [identity, key, value, at] of writes) {
+      if (at >= clock() - maxAgeMs && JSON.stringify(writes).length <= maxChars) return
+      done(identity, key, value)
+      lose(key, 'no room or too old')
+    }
   }
 
   return {
     get writes() {
       return writes
     },
-    loaded: andThen(save(true), () => {
-      for (const write of writes) if (write[3] < clock() - maxAgeMs) drop(write, 'too old')
-    }),
+    loaded: andThen(save(true), trim),
     put(identity, key, value) {
       const write: Write = [identity, key, value, clock()]
       own.add(write)
       change(write)
-      while (JSON.stringify(writes).length > maxChars) drop(writes[0] as Write, 'no room')
+      trim()
     },
     done,
     lose,
