@@ -10,10 +10,10 @@ type Counts = Record<string, number>
  * @example createClient({ environmentKey, use: [analytics()] })
  */
 export const analytics = (): Extension => (inside) => {
-  const { client, send } = inside
+  const { client } = inside
   const [add, end] = createBatch<Counts>(
     inside,
-    send,
+    inside.api,
     'analytics/flags/',
     // One record waits, and takes in all others.
     (waiting) => (more) => {

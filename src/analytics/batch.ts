@@ -1,6 +1,5 @@
 import type { Inside } from '../client/client.ts'
 import type { Stop } from '../core/ports.ts'
-import type { Send } from '../transport/http.ts'
 
 /** Only events are ever rejected, and they have a name. */
 type Named = Record<number, { event: string }>
@@ -10,14 +9,15 @@ type Named = Record<number, { event: string }>
  * the device, never in both, and what is being posted is in neither: so a page and its reload, or two tabs, do not both
  * send it.
  *
+ * @param base the server, with its final slash
  * @param path where items are posted, and what they are called on the device
  * @param put gives what adds an item to those that wait
  * @param pack makes items the body of a request
  * @returns what takes an item, and says whether it did (with `keep` it is on the device at once); and what ends it all
  */
 export const createBatch = <T>(
-  { storage, report, consent, GuidonError }: Inside,
-  send: Send,
+  { storage, report, consent, road, GuidonError }: Inside,
+  base: string,
   path: string,
   put: (waiting: T[]) => (item: T) => unknown,
   pack: (items: T[]) => unknown,
@@ -31,6 +31,7 @@ export const createBatch = <T>(
   let turns = Promise.resolve()
   const closing = new AbortController()
   const { signal } = closing
+  const send = road(base)
   const add = put(waiting)
 
   /** Takes what is on the device, may post, and leaves there what is left (or here, when it cannot be kept). */

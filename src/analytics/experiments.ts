@@ -51,7 +51,7 @@ export const experiments = ({
     const seen = new Set<string>()
     const [add, end] = createBatch<unknown>(
       inside,
-      inside.road(url.replace(/\/?$/, '/')),
+      url.replace(/\/?$/, '/'),
       'v1/events',
       (waiting) => (event) => waiting.push(event),
       (events) => ({ events }),

@@ -182,9 +182,7 @@ export interface Inside {
   ageMs(): number
   /** The `fetch` to use, looked up anew at each call. */
   readonly fetch: Fetch
-  /** One request over the client's road: with its key and its time limit. Rejects with a GuidonError. */
-  readonly send: Send
-  /** The same road to another server. `base` has its final slash. */
+  /** The client's road to a server: requests with its key and its time limit. They reject with a GuidonError. */
   readonly road: (base: string) => Send
   /** What the user agrees to at this moment. */
   consent(): Required<Consent>

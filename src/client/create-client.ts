@@ -83,7 +83,6 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   }
 
   const road = (base: string) => httpSend(base, environmentKey, fetch, timeoutMs)
-  const send = road(api)
   const talk = createConversation(
     options,
     clock,
@@ -92,7 +91,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     disk,
     outbox,
     guards,
-    send,
+    road(api),
     report,
     settle,
     isStale,
@@ -149,7 +148,6 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     clock,
     ageMs,
     fetch,
-    send,
     road,
     report,
     latest: () => store.latest,

@@ -19,9 +19,9 @@ export const size: number = flags.value('size', 16)
 export const App = () => GuidonProvider({ client: flags, children: useFlag('title', 'none') })
 
 /** An extension asks by the client's road, which a controller ends. */
-export const asks = ({ send }: Inside, stop: Parameters<Inside['send']>[1]) => {
+export const asks = ({ road, api }: Inside, stop: Parameters<ReturnType<Inside['road']>>[1]) => {
   stop.abort()
-  return send({ path: 'flags/' }, stop)
+  return road(api)({ path: 'flags/' }, stop)
 }
 
 const key = { algorithm: { name: 'AES-GCM' }, extractable: false, type: 'secret', usages: ['encrypt'] }
