@@ -41,10 +41,10 @@ export const createReads = (store: Pick<Store, 'shown' | 'latest'>, isStale: () 
       try {
         // What is no text is read as the text it has as JSON. Nothing has none.
         const parsed = JSON.parse(store.shown.flags.get(name)?.[1] as string)
-        if (parsed === null) return fallback
-        if (!schema) return parsed
-        const result = schema['~standard'].validate(parsed)
-        return 'value' in result && !result.issues ? result.value : fallback
+        const { value, issues } = schema
+          ? (schema['~standard'].validate(parsed) as { value?: unknown; issues?: unknown })
+          : { value: parsed }
+        return issues ? fallback : (value ?? fallback)
       } catch {
         return fallback
       }
