@@ -94,7 +94,7 @@ const frontDoorOfBrowsers = {
 
 /** What every browser has needs no question and no stand-in. What only servers call stays out. */
 const IN_BROWSERS = [
-  [/globalThis\.(document|navigator|performance)\?/g, '$1'],
+  [/globalThis\.(document|navigator)\?/g, '$1'],
   [/globalThis\.(addEventListener)\?\./g, '$1'],
   [/globalThis\.(EventSource)/g, '$1'],
   ['Constructor ?', 'true ?'],

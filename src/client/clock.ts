@@ -7,7 +7,7 @@ import type { Clock } from '../core/ports.ts'
 export const steadyClock = (): Clock => {
   let offset = 0
   return () => {
-    const elapsed = globalThis.performance?.now() ?? 0
+    const elapsed = performance.now()
     offset = Math.max(offset, Date.now() - elapsed)
     return Math.floor(elapsed + offset)
   }

@@ -6,9 +6,7 @@ export const andThen = <T, R>(
   value: MaybePromise<T>,
   next: (value: T) => MaybePromise<R>,
 ): MaybePromise<R> =>
-  typeof (value as Promise<T> | undefined)?.then === 'function'
-    ? Promise.resolve(value).then(next)
-    : next(value as T)
+  (value as Promise<T> | undefined)?.then ? Promise.resolve(value).then(next) : next(value as T)
 
 /** Marks a promise as looked after: who awaits it still sees it reject, who does not causes no unhandled rejection. */
 export const quiet = <T>(promise: Promise<T>): Promise<T> => {
