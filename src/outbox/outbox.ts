@@ -58,13 +58,12 @@ export const createOutbox = (
     }
   }
 
-  const without = (identity: string, key: string) => (write: Write) =>
-    write[0] !== identity || write[1] !== key
   const apply = (list: readonly Write[], change: Write) => {
     const [identity, key, value, at] = change
-    return at
-      ? [...list.filter(without(identity, key)), change]
-      : list.filter((write) => without(identity, key)(write) || write[2] !== value)
+    const others = list.filter(
+      (write) => write[0] !== identity || write[1] !== key || (!at && write[2] !== value),
+    )
+    return at ? [...others, change] : others
   }
 
   /** Brings together what is here and what is on the device, where other tabs' writes are as well. One after the other. */
@@ -89,6 +88,7 @@ export const createOutbox = (
     return saved
   }
   const change = (write: Write) => {
+    own.add(write)
     writes = apply(writes, write)
     // What was set before does not matter any more.
     unsaved = write[3] ? apply(unsaved, write) : [...unsaved, write]
@@ -113,9 +113,7 @@ export const createOutbox = (
     },
     loaded: andThen(save(true), trim),
     put(identity, key, value) {
-      const write: Write = [identity, key, value, clock()]
-      own.add(write)
-      change(write)
+      change([identity, key, value, clock()])
       trim()
     },
     done,

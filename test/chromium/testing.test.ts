@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 import { environment } from '../../src/testing.ts'
 import { flagService } from '../testing/recipes/flag-service.ts'
-import { listenTo } from './device.ts'
 import { type Beside, useDoor } from './doors.ts'
 import { type App, open, useWorld } from './world.ts'
 
