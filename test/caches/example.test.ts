@@ -31,12 +31,24 @@ describe.each<Cache>(['nginx', 'varnish'])('the example of %s', (cache) => {
         }
         new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true })
       })
-      const visit = async () => {
+      /** Until the page's client has its answer: what is under way when a page goes never ends. */
+      const arrive = async <T>(go: () => Promise<T>): Promise<T> => {
         const answered = page.waitForResponse((response) => response.url().includes('/api/v1/identities/'))
-        const response = await page.goto(example.url)
+        const gone = await go()
         await (await answered).finished()
+        return gone
+      }
+      const visit = async (path = '') => {
+        const response = await arrive(() => page.goto(example.url + path))
         return response!.headers()
       }
+      /** A form is a navigation: the next one would break it off. */
+      const press = (name: string) =>
+        arrive(async () => {
+          const loaded = page.waitForEvent('load')
+          await page.getByRole('button', { name }).click()
+          await loaded
+        })
 
       const mine = 'Plan the week together, and close the laptop on Friday.'
       await visit()
@@ -49,15 +61,15 @@ describe.each<Cache>(['nginx', 'varnish'])('the example of %s', (cache) => {
       await page.waitForTimeout(100)
       expect(await headlines()).toEqual([mine])
       // With the trait that the cache knows, too.
-      await page.goto(`${example.url}pricing`)
+      await visit('pricing')
       expect(await page.locator('#boards').textContent()).toBe('3')
-      await page.getByRole('button', { name: 'plan' }).click()
+      await press('plan')
       await vi.waitFor(async () => {
-        await page.goto(`${example.url}pricing`)
+        await visit('pricing')
         expect(await page.locator('#boards').textContent()).not.toBe('3')
       }, 20_000)
 
-      await page.getByRole('button', { name: 'headline' }).click()
+      await press('headline')
       await vi.waitFor(async () => {
         await visit()
         expect(await headlines()).toEqual(['Something else altogether.'])
