@@ -144,8 +144,8 @@ export const createStory = (
       arrived(next)
       hasAsked = false
     }
-    if (/ing$/.test(client.status.state)) hasAsked = true
-    else reason = undefined
+    const { state, error } = client.status
+    if (error || /ing$/.test(state)) hasAsked = true
     tell()
   }
 
@@ -153,8 +153,15 @@ export const createStory = (
   const wraps = (['refresh', 'identify', 'setTraits', 'reset'] as const).map((name) => {
     const call = client[name] as (...args: never[]) => Promise<void>
     const ours = (...args: never[]) => {
-      reason ??= `${name}()`
-      return call(...args)
+      const mine = `${name}()`
+      reason ??= mine
+      const done = call(...args)
+      // A request that was out already has served it.
+      const over = () => {
+        if (reason === mine) reason = undefined
+      }
+      done.then(over, over)
+      return done
     }
     client[name] = ours as never
     return () => {
