@@ -64,7 +64,7 @@ export const createFlagDetail = (watch: Watch, onBack: () => void): FlagDetail =
             ? fact('Without override', 'unknown to the server')
             : []),
         ...fact('Variant', original?.variant),
-        ...fact('Reason', original && (original.reason ?? 'the server does not tell')),
+        ...fact('Reason', original && (original.reason ?? 'not told')),
         ...(original?.next
           ? fact(
               'At the next start',

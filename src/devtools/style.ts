@@ -71,7 +71,7 @@ svg { display: block; width: 16px; height: 16px; fill: none; stroke: currentColo
   clip-path: polygon(0 0, 100% 0, calc(100% - 7px) 50%, 100% 100%, 0 100%);
   font-size: 11px; font-weight: 600; line-height: 17px; white-space: nowrap;
 }
-[data-kind="storage"], [data-kind="transient"], [data-kind="guard"], [data-kind="status"] { --colour: var(--storage); }
+[data-kind="storage"], [data-kind="transient"], [data-kind="guard"] { --colour: var(--storage); }
 [data-kind="network"], [data-kind="persistent"], [data-kind="page"], [data-kind="tab"], [data-kind="stream"] { --colour: var(--network); }
 [data-kind="override"], [data-kind="user"] { --colour: var(--override); }
 [data-kind="error"] { --colour: var(--bad); }
