@@ -1,6 +1,6 @@
 import type { Flag } from '../model/flag.ts'
 import { h, set, tag, write } from './dom.ts'
-import { shown } from './words.ts'
+import { short, shown } from './words.ts'
 
 /** The height of a row in pixels; the style sheet has the same. */
 const ROW = 36
@@ -145,8 +145,7 @@ const createRow = (onSelect: (position: number) => void): Row => {
       set(node, 'aria-selected', `${isSelected}`)
       write(name, flag.name === '' ? 'empty name' : flag.name)
       set(name, 'data-empty', flag.name === '')
-      const text = shown(flag.value)
-      write(value, text.length > 200 ? `${text.slice(0, 200)}…` : text)
+      write(value, short(shown(flag.value)))
       set(value, 'data-type', flag.value === null || flag.value === '' ? 'none' : typeof flag.value)
       write(on, flag.enabled ? 'on' : 'off')
       set(on, 'data-on', flag.enabled)

@@ -200,7 +200,7 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
   function hearKey(event: KeyboardEvent) {
     const target = event.composedPath()[0] as HTMLInputElement
     // In a search that says something it empties that.
-    if (event.key === 'Escape' && !(target.type === 'search' && target.value)) {
+    if (event.key === 'Escape' && !event.isComposing && !(target.type === 'search' && target.value)) {
       event.preventDefault()
       close()
     }

@@ -42,9 +42,15 @@ const attach = (inside: Inside, options: InspectorOptions, isWhole: boolean, isC
   if (options.address && !asks && !isInUse(inside)) return
   const isAsked = options.address ? asks : isCalled
   const watch = createWatch(inside, isWhole, options.links === true)
-  const { view } = watch
-  const isOpen = options.open ?? view.isOpen ?? isAsked
-  const host = createHost(watch, options.dock ?? 'bottom', isOpen)
+  let host: Host
+  try {
+    host = createHost(watch, options.dock ?? 'bottom', options.open ?? watch.view.isOpen ?? isAsked)
+  } catch (cause) {
+    // A browser that lacks something. The app goes on without an inspector.
+    watch.stop()
+    inside.report(new inside.GuidonError('unsupported', 'the inspector', { cause }))
+    return
+  }
   const made: Attached = {
     host,
     stop() {

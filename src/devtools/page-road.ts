@@ -32,13 +32,20 @@ export const watchRoad = (watcher: Watcher, streamWatcher: StreamWatcher): Stop 
   }
 }
 
+/** Some pages let nobody replace their `fetch`. Then nothing is seen of it. */
+const put = <K extends 'fetch' | 'EventSource'>(name: K, value: (typeof globalThis)[K]) => {
+  try {
+    globalThis[name] = value
+  } catch {}
+}
+
 const replace = (): Stop => {
   const { fetch, EventSource } = globalThis
   /** Whoever replaced them after us goes on calling ours, which then only pass on. */
   let isOver = false
 
   const ourFetch: typeof fetch = (input, init) => {
-    const go = () => fetch(input, init)
+    const go = () => fetch.call(globalThis, input, init)
     if (!isOver && typeof input === 'string') {
       for (const watcher of watchers) {
         const answer = watcher(input, init, go)
@@ -47,7 +54,7 @@ const replace = (): Stop => {
     }
     return go()
   }
-  globalThis.fetch = ourFetch
+  put('fetch', ourFetch)
 
   const ourStreams =
     EventSource &&
@@ -63,11 +70,11 @@ const replace = (): Stop => {
         return open()
       },
     })
-  if (ourStreams) globalThis.EventSource = ourStreams
+  if (ourStreams) put('EventSource', ourStreams)
 
   return () => {
     isOver = true
-    if (globalThis.fetch === ourFetch) globalThis.fetch = fetch
-    if (globalThis.EventSource === ourStreams) globalThis.EventSource = EventSource
+    if (globalThis.fetch === ourFetch) put('fetch', fetch)
+    if (globalThis.EventSource === ourStreams) put('EventSource', EventSource)
   }
 }

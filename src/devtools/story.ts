@@ -4,7 +4,7 @@ import { type Stop, stopAll } from '../core/ports.ts'
 import type { Flag, FlagTable } from '../model/flag.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Asked, StreamNews } from './requests.ts'
-import { age, plain, plural, shown } from './words.ts'
+import { age, plain, plural, short, shown } from './words.ts'
 
 export type Kind =
   | 'defaults'
@@ -53,9 +53,9 @@ export interface Story {
   stop: Stop
 }
 
-/** How a flag stands, in words. */
+/** How a flag stands, in words. A long value is cut: it is kept as often as it changes. */
 export const standing = ({ enabled, value }: Pick<Flag, 'enabled' | 'value'>): string =>
-  `${enabled ? 'on' : 'off'}, ${shown(value)}`
+  `${enabled ? 'on' : 'off'}, ${short(shown(value))}`
 const rowOf = (flags: FlagTable, name: string): string | undefined => {
   const row = flags.get(name)
   return row && standing({ enabled: row[0], value: row[1] })

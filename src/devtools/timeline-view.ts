@@ -56,9 +56,9 @@ const item = ({ at, kind, text, changes, more }: Entry) =>
                 'li',
                 {},
                 h('b', { class: 'name' }, name || 'empty name'),
-                h('code', {}, short(before)),
+                h('code', {}, before ?? 'unknown'),
                 '→',
-                h('code', {}, short(after)),
+                h('code', {}, after ?? 'unknown'),
               ),
             ),
             more > 0 && h('li', { class: 'soft' }, `and ${more.toLocaleString('en')} more`),
@@ -66,5 +66,3 @@ const item = ({ at, kind, text, changes, more }: Entry) =>
         ),
     ),
   )
-
-const short = (text = 'unknown') => (text.length > 160 ? `${text.slice(0, 160)}…` : text)

@@ -131,7 +131,9 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
         `${plural(address.flags.size, 'override')} from the address`,
       )
       // Else each reload would bring back what was removed meanwhile.
-      history.replaceState(history.state, '', writeAddress(location.href, new Map()))
+      try {
+        history.replaceState(history.state, '', writeAddress(location.href, new Map()))
+      } catch {} // Not where the page has no address of its own.
     } else say('The address carries overrides. This app does not take them, so they are ignored.')
   }
 

@@ -34,6 +34,8 @@ export const clockTime = (at: number): string => {
 export const shown = (value: FlagValue | undefined): string =>
   value === null ? 'no value' : value === '' ? 'empty text' : String(value)
 
+export const short = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)
+
 /** An error without the name of its library. */
 export const plain = ({ message }: { message: string }): string => message.replace(/^\[guidon\] /, '')
 

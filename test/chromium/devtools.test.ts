@@ -6,6 +6,7 @@ import type { Locator, Page } from 'playwright-core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ada, bob, colours, documentOf } from './document.ts'
 import { type Beside, useDoor } from './doors.ts'
+import { answering } from './net.ts'
 import { type App, type PageOptions, useWorld, type Visit } from './world.ts'
 
 const world = useWorld()
@@ -139,10 +140,34 @@ describe('flags', () => {
   })
 
   it('say why the server decided so, where it tells', async () => {
+    const flag = (name: string, more = {}) => ({
+      feature: { name },
+      enabled: true,
+      feature_state_value: 1,
+      ...more,
+    })
+    world.net.answer = answering(
+      200,
+      JSON.stringify({
+        flags: [flag('colour', { reason: 'TARGETING_MATCH; segment=beta', variant: 'dark' }), flag('size')],
+      }),
+    )
     const { page } = await open()
-    await row(page, 'colour').click()
-    const reason = inspectorOf(page).locator('dl > div', { hasText: 'Reason' })
-    expect(await reason.innerText()).toMatch(/TARGETING_MATCH|not told/)
+    const facts = async (name: string) => {
+      await row(page, name).click()
+      await inspectorOf(page).locator('.facts h3', { hasText: name }).waitFor()
+      return (await inspectorOf(page).locator('.facts dl > div').allInnerTexts()).map((text) =>
+        text.replace(/\s+/g, ' '),
+      )
+    }
+    expect(await facts('colour')).toEqual([
+      'State on',
+      'Value 1',
+      'Source network',
+      'Variant dark',
+      'Reason TARGETING_MATCH; segment=beta',
+    ])
+    expect(await facts('size')).toEqual(['State on', 'Value 1', 'Source network', 'Reason not told'])
   })
 
   it('may have any name and any value: all of it is text', async () => {
@@ -982,6 +1007,37 @@ describe('its end', () => {
     await visit.ask(({ flags, guidonInspector }) => guidonInspector(flags).open())
     expect(await visit.ask(({ flags }) => flags.value('colour', ''))).toBe('mine')
   })
+})
+
+it('is done without in a browser that lacks something: the app runs, and hears why', async () => {
+  await world.context().addInitScript('delete window.CSSStyleSheet')
+  const lacking = ((guidon, { api, key, ada }) => {
+    const { inspector } = (globalThis as unknown as Beside).guidon_devtools
+    const { fetch } = window
+    const flags = guidon.createClient({ environmentKey: key, api, identity: ada, use: [inspector()] })
+    const errors: string[] = []
+    flags.on('error', ({ code }) => errors.push(code))
+    return { flags, errors, isUntouched: () => window.fetch === fetch }
+  }) satisfies App<unknown>
+  const visit = await world.visit(lacking, strict)
+  await visit.ask(({ flags }) => flags.ready({ from: 'network' }))
+  expect(
+    await visit.ask(({ flags, errors, isUntouched }) => [flags.value('colour', ''), errors, isUntouched()]),
+  ).toEqual(['of ada', ['unsupported'], true])
+})
+
+it('does what it can in a page that lets nobody replace its fetch', async () => {
+  await world
+    .context()
+    .addInitScript(`Object.defineProperty(window, 'fetch', { writable: false, value: fetch })`)
+  const visit = await open()
+  await override(visit.page, 'colour', 'text', 'mine')
+  await line(visit.page, 'mine')
+  expect(await (await tab(visit.page, 'Network')).innerText()).toContain(
+    'Seen are those that go over the page’s fetch',
+  )
+  const timeline = await tab(visit.page, 'Timeline')
+  expect(await timeline.innerText()).toContain('by a request that was not seen')
 })
 
 it('sends nothing anywhere and says nothing to the console, whatever is done in it', async () => {
