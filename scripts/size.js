@@ -33,7 +33,7 @@ const LIMITS = {
   'guidon/live': { '{ realtime }': 1_600, '*': 2_000 },
   'guidon/vue': { '*': 700 },
   'guidon/openfeature': { '*': 1_600 },
-  'guidon/devtools': { '*': 16_000 },
+  'guidon/devtools': { '*': 17_450 },
   'guidon/react': { '{ GuidonProvider, useFlag }': 750, '*': 900 },
 }
 /**

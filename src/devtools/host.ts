@@ -53,7 +53,7 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
     networkView(watch),
     toolsView(watch),
   ]
-  let current = views.find(({ id }) => id === watch.view.tab) ?? views[0]!
+  let current = views.find(({ id }) => id === watch.panel.tab) ?? views[0]!
   let isOpen = false
   /** Who had the focus before. */
   let before: Element | null = null
@@ -146,12 +146,12 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
   // ── Size and place ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Narrow pages have no room at the right. */
-  const dock = () => (innerWidth <= 640 ? 'bottom' : (watch.view.dock ?? firstDock))
+  const dock = () => (innerWidth <= 640 ? 'bottom' : (watch.panel.dock ?? firstDock))
   const most = () => Math.round((dock() === 'bottom' ? innerHeight : innerWidth) * 0.92)
   const size = () =>
-    Math.min(watch.view[dock()] ?? (innerWidth <= 640 ? innerHeight * 0.7 : SIZES[dock()]), most())
+    Math.min(watch.panel[dock()] ?? (innerWidth <= 640 ? innerHeight * 0.7 : SIZES[dock()]), most())
   const resize = (pixels: number) => {
-    watch.setView({ [dock()]: Math.round(Math.max(LEAST, Math.min(most(), pixels))) })
+    watch.setPanel({ [dock()]: Math.round(Math.max(LEAST, Math.min(most(), pixels))) })
     place()
   }
   const place = () => {
@@ -169,7 +169,7 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
     )
   }
   function turn() {
-    watch.setView({ dock: dock() === 'bottom' ? 'right' : 'bottom' })
+    watch.setPanel({ dock: dock() === 'bottom' ? 'right' : 'bottom' })
     place()
   }
   function onpointerdown({ pointerId }: PointerEvent) {
@@ -222,7 +222,7 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
   }
   const choose = (id: string) => {
     current = views.find((view) => view.id === id) ?? current
-    watch.setView({ tab: id })
+    watch.setPanel({ tab: id })
     draw()
   }
 
@@ -273,7 +273,7 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
   const open = (takesFocus: boolean) => {
     if (!isOpen) {
       before = document.activeElement
-      watch.setView({ isOpen: true })
+      watch.setPanel({ isOpen: true })
       place()
       show(true)
     }
@@ -282,7 +282,7 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
   const close = () => {
     if (!isOpen) return
     const hadFocus = !!root.activeElement
-    watch.setView({ isOpen: false })
+    watch.setPanel({ isOpen: false })
     show(false)
     if (!hadFocus) return
     if (before instanceof HTMLElement && before.isConnected && before !== document.body && before !== host)

@@ -11,7 +11,10 @@ export interface InspectorOptions {
   readonly address?: boolean | undefined
   /** Links may carry overrides: `?guidon=…`. Default: `false`. Whoever gets somebody to open a link sets their flags then. */
   readonly links?: boolean | undefined
-  /** Whether it opens at once. Default: as it was left; at first yes when it was asked for, by a call or by the address. */
+  /**
+   * Whether it opens at once. Default: as it was left; at first yes when it was asked for, by `guidonInspector()` or by the
+   * address. When somebody has just pressed a key or a button, that opens it however it was left.
+   */
   readonly open?: boolean | undefined
   /** Where it docks, until somebody moves it. Default: `'bottom'`. */
   readonly dock?: 'bottom' | 'right' | undefined
@@ -44,7 +47,7 @@ const attach = (inside: Inside, options: InspectorOptions, isWhole: boolean, isC
   const watch = createWatch(inside, isWhole, options.links === true)
   let host: Host
   try {
-    host = createHost(watch, options.dock ?? 'bottom', options.open ?? watch.view.isOpen ?? isAsked)
+    host = createHost(watch, options.dock ?? 'bottom', options.open ?? watch.panel.isOpen ?? isAsked)
   } catch (cause) {
     // A browser that lacks something. The app goes on without an inspector.
     watch.stop()
@@ -84,13 +87,13 @@ export const guidonInspector = <F extends object>(
   client: Client<F>,
   options: InspectorOptions = {},
 ): Inspector => {
-  let found = attached.get(client)
-  if (found) found.host.open()
+  const known = attached.get(client)
+  if (known) known.host.open()
   else {
-    client.use((inside) => {
-      found = attach(inside, options, false, true)
-      return () => found?.stop()
-    })
+    client.use((inside) => attach(inside, options, false, true)?.stop)
+    // Somebody has just pressed something: then it opens, however it was left.
+    if (options.open === undefined && globalThis.navigator?.userActivation?.isActive)
+      attached.get(client)?.host.open()
   }
   return {
     get isOpen() {

@@ -1,7 +1,7 @@
 import { type FlagTable, isRow, type Row } from '../model/flag.ts'
 
 /** How the panel was left. */
-export interface View {
+export interface Panel {
   readonly isOpen?: boolean | undefined
   readonly dock?: 'bottom' | 'right' | undefined
   /** Pixels: the height at the bottom, and the width at the right. */
@@ -13,7 +13,7 @@ export interface View {
 /** What the inspector keeps in this browser, under a key for each environment. */
 export interface Kept {
   readonly flags: FlagTable
-  readonly view: View
+  readonly panel: Panel
 }
 
 /** Overrides as text, in the browser and in links. */
@@ -40,12 +40,12 @@ export const parsed = (text: string | null): unknown => {
 
 /** What a text says, whatever it says: a damaged one says nothing. */
 export const fromText = (text: string | null): Kept => {
-  const { overrides, view } = Object(parsed(text)) as { overrides?: unknown; view?: unknown }
-  const said = Object(view) as Record<string, unknown>
+  const { overrides, panel } = Object(parsed(text)) as { overrides?: unknown; panel?: unknown }
+  const said = Object(panel) as Record<string, unknown>
   const { isOpen, dock, bottom, right, tab } = said
   return {
     flags: fromList(overrides),
-    view: {
+    panel: {
       isOpen: typeof isOpen === 'boolean' ? isOpen : undefined,
       dock: dock === 'bottom' || dock === 'right' ? dock : undefined,
       bottom: typeof bottom === 'number' ? bottom : undefined,

@@ -21,39 +21,35 @@ export const STYLE = `
   --override: light-dark(#7a3b8f, #cf98e0);
   --bad: light-dark(#a92a15, #ff9280);
   --shadow: 0 0 0 1px var(--line), 0 6px 28px rgb(0 0 0 / 25%);
-  --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
-  font: 400 13px / 1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif;
+  --mono: 12px/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  font: 13px/1.5 system-ui, sans-serif;
   color: var(--ink);
 }
 @media print { :host { display: none; } }
-*, ::before, ::after { box-sizing: border-box; }
+*, ::before, ::after { box-sizing: border-box; margin: 0; padding: 0; font: inherit; color: inherit; }
 [hidden] { display: none !important; }
-h2, h3, h4, p, ol, ul, dl, dd, fieldset, pre { margin: 0; padding: 0; }
 ol, ul { list-style: none; }
-h3 { font-size: 13px; font-weight: 650; margin: 20px 0 6px; }
-h4 { font-size: 13px; font-weight: 600; margin: 16px 0 6px; }
-code, pre, .name { font-family: var(--mono); font-size: 12px; overflow-wrap: anywhere; }
-code, .name, .value { unicode-bidi: isolate; }
+h3, h4 { font-weight: 600; margin: 18px 0 6px; }
+code, pre, .name, .value { font: var(--mono); overflow-wrap: anywhere; unicode-bidi: isolate; }
 pre { white-space: pre-wrap; max-height: 190px; overflow: auto; }
-i { color: var(--soft); }
+i { color: var(--soft); font-style: italic; }
 :focus-visible { outline: 2px solid var(--ink); outline-offset: 1px; border-radius: 3px; }
 .soft { color: var(--soft); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-button, input, select, textarea { font: inherit; color: inherit; }
 button, select, input:not([type="checkbox"], [type="radio"]), textarea {
   min-height: 30px; padding: 3px 10px; background: var(--raised); border: 1px solid var(--edge); border-radius: 5px;
 }
 input, textarea { min-width: 0; }
 input::placeholder { color: var(--soft); opacity: 1; }
 select { padding-inline: 6px 4px; }
-textarea { display: block; width: 100%; resize: vertical; font: 12px / 1.5 var(--mono); padding: 6px 8px; }
+textarea { display: block; width: 100%; resize: vertical; font: var(--mono); padding: 6px 8px; }
 button { cursor: pointer; }
 button:hover { background: var(--wash); }
 .main { background: var(--ink); border-color: var(--ink); color: var(--paper); }
 .main:hover { background: var(--soft); }
 .quiet { min-height: 24px; padding: 0 8px; border-color: var(--line); font-size: 12px; }
 .line { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
-.line input { flex: 1 1 220px; max-width: 420px; font-family: var(--mono); font-size: 12px; }
+.line input { flex: 1 1 220px; max-width: 420px; font: var(--mono); }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 10px; }
 .buttons:empty { display: none; }
 svg { display: block; width: 16px; height: 16px; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
@@ -101,7 +97,7 @@ svg { display: block; width: 16px; height: 16px; fill: none; stroke: currentColo
 [data-dock="right"] > .grip::after { height: 36px; width: 3px; top: calc(50% - 18px); left: 7px; }
 .grip:hover::after, .grip:focus-visible::after { opacity: 1; background: var(--cloth); }
 .head { display: flex; align-items: center; gap: 4px 16px; padding: 4px 8px 0 16px; border-bottom: 1px solid var(--line); background: var(--paper); }
-.head h2 { display: flex; align-items: center; gap: 6px; font-size: 14px; font-weight: 650; letter-spacing: -.01em; }
+.head h2 { display: flex; align-items: center; gap: 6px; font-size: 14px; font-weight: 600; }
 .head h2 svg { width: 20px; height: 20px; }
 .tabs { display: flex; gap: 2px; flex: 1; min-width: 0; overflow-x: auto; scrollbar-width: none; }
 .tabs button {
@@ -147,7 +143,7 @@ svg { display: block; width: 16px; height: 16px; fill: none; stroke: currentColo
 .row > * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .row .name { font-weight: 600; }
 .row .name[data-empty], [data-type="none"] { font-style: italic; color: var(--soft); }
-.row .value { font: 12px var(--mono); color: var(--soft); }
+.row .value { color: var(--soft); }
 .row:hover { background: var(--wash); }
 .row[aria-selected="true"] { background: color-mix(in srgb, var(--ink) 9%, var(--paper)); }
 .row[data-overridden] { border-left-color: var(--override); }
@@ -159,7 +155,7 @@ svg { display: block; width: 16px; height: 16px; fill: none; stroke: currentColo
 .on[data-on]::before { background: var(--ink); border-color: var(--ink); }
 [data-type="number"], [data-type="boolean"] { color: var(--storage) !important; }
 .detail { overflow: auto; padding: 12px 16px 20px; border-left: 1px solid var(--line); background: var(--raised); }
-.detail h3 { margin: 0 0 8px; font-size: 13px; }
+.detail h3 { margin: 0 0 8px; font-weight: 700; }
 .back { display: none; margin-bottom: 10px; }
 dl > div { display: grid; grid-template-columns: 124px minmax(0, 1fr); gap: 8px; padding: 2px 0; }
 dt { color: var(--soft); }
@@ -170,7 +166,7 @@ dd .tag { display: inline-block; }
 .editor h4 { margin-top: 18px; }
 .editor form { display: grid; gap: 8px; }
 .pair { display: flex; justify-content: space-between; align-items: center; }
-.place input:not([type="checkbox"]) { width: 100%; font-family: var(--mono); font-size: 12px; }
+.place input:not([type="checkbox"]) { width: 100%; font: var(--mono); }
 .complaint { color: var(--bad); }
 .complaint:empty { display: none; }
 [aria-invalid="true"] { border-color: var(--bad); }
@@ -189,19 +185,20 @@ time { color: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; 
 .timeline { padding-top: 6px; }
 .timeline > li { display: grid; grid-template-columns: auto 78px minmax(0, 1fr); gap: 12px; align-items: baseline; padding: 5px 0; border-bottom: 1px solid var(--line); }
 .timeline p { overflow-wrap: anywhere; }
+b { font-weight: 600; }
 summary { cursor: pointer; color: var(--soft); width: max-content; }
 .changes { padding: 2px 0 4px; }
 .changes li { display: flex; flex-wrap: wrap; gap: 0 8px; align-items: baseline; }
 
 /* Tables. */
 table { width: 100%; border-collapse: collapse; }
-th, td { padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: baseline; font-weight: 400; overflow-wrap: anywhere; }
+th, td { padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: baseline; overflow-wrap: anywhere; }
 th { color: var(--soft); font-size: 12px; }
 td .tag { display: inline-block; }
 .who { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; margin-bottom: 8px; }
 .masked { display: inline-flex; gap: 10px; align-items: baseline; }
-.roads { display: flex; flex-wrap: wrap; gap: 2px 20px; margin-top: 12px; padding: 0; border: 0; }
-.roads legend { padding: 0; font-weight: 650; margin-bottom: 4px; }
+.roads { display: flex; flex-wrap: wrap; gap: 2px 20px; margin-top: 12px; border: 0; }
+.roads legend { font-weight: 600; margin-bottom: 4px; }
 .roads label { display: flex; align-items: center; gap: 6px; min-height: 28px; }
 .roads input, .switch { accent-color: var(--ink); }
 .outcome[data-bad] { color: var(--bad); }

@@ -2,7 +2,7 @@ import type { Client, Inside } from '../client/client.ts'
 import { hash } from '../core/hash.ts'
 import { type Stop, stopAll } from '../core/ports.ts'
 import type { Flag, FlagTable, FlagValue, Row } from '../model/flag.ts'
-import { browser, fromText, toText, type View } from './kept.ts'
+import { browser, fromText, type Kept, type Panel, toText } from './kept.ts'
 import { layerOf } from './layer.ts'
 import { readAddress, writeAddress } from './link.ts'
 import { type Asked, type Requests, type Road, watchRequests } from './requests.ts'
@@ -29,8 +29,8 @@ export interface Watch {
   link(): string | undefined
   readonly takesLinks: boolean
   road: Road
-  readonly view: View
-  setView(change: View): void
+  readonly panel: Panel
+  setPanel(change: Panel): void
   /** What was done, or went wrong, in words. */
   readonly said: string
   say(text: string): void
@@ -42,10 +42,22 @@ export interface Watch {
 /** Of its own, and not among what the client keeps. A hash, so that a dump of the device shows no key. */
 const keyOf = ({ api, environmentKey }: Inside) => `guidon-inspector.${hash(`${api} ${environmentKey}`)}`
 
+/** What an earlier visit left: nothing without consent to storage. */
+const keptOf = (inside: Inside): Kept & { readonly road: Road } => {
+  const key = keyOf(inside)
+  const get = (kind: 'localStorage' | 'sessionStorage') =>
+    inside.consent().storage ? browser(kind).get(key) : null
+  const road = get('sessionStorage')
+  return {
+    ...fromText(get('localStorage')),
+    road: road === 'slow' || road === 'offline' ? road : 'real',
+  }
+}
+
 /** Somebody is testing in this browser: flags are overridden, or the network is simulated. */
 export const isInUse = (inside: Inside): boolean => {
-  const key = keyOf(inside)
-  return !!fromText(browser('localStorage').get(key)).flags.size || !!browser('sessionStorage').get(key)
+  const { flags, road } = keptOf(inside)
+  return flags.size > 0 || road !== 'real'
 }
 
 /**
@@ -56,7 +68,8 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
   const layer = layerOf(client)
   const key = keyOf(inside)
   const listeners = new Set<() => void>()
-  let kept = fromText(browser('localStorage').get(key))
+  const { road, ...left } = keptOf(inside)
+  let kept: Kept = left
   let said = ''
   let all: Readonly<Record<string, Flag>> | undefined
   let isOver = false
@@ -78,9 +91,12 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
 
   /** Without consent to storage nothing is kept. */
   const save = () => {
-    const { flags, view } = kept
-    const text = JSON.stringify({ overrides: JSON.parse(toText(flags)), view })
-    return browser('localStorage').set(key, inside.consent().storage ? text : undefined)
+    const { flags, panel } = kept
+    const may = inside.consent().storage
+    const { road } = requests
+    browser('sessionStorage').set(key, may && road !== 'real' ? road : undefined)
+    const text = JSON.stringify({ overrides: JSON.parse(toText(flags)), panel })
+    return browser('localStorage').set(key, may ? text : undefined)
   }
 
   const show = (flags: FlagTable, isNews = true) => {
@@ -115,8 +131,9 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     },
   )
   const story: Story = createStory(inside, isWhole, () => requests.all, tell)
-  requests.road = (browser('sessionStorage').get(key) as Road | null) ?? 'real'
-  if (!/^(?:slow|offline)$/.test(requests.road)) requests.road = 'real'
+  requests.road = road
+  // What may not be kept is not left either.
+  if (!inside.consent().storage) save()
 
   // What there was before the first read is no news.
   show(kept.flags, !isWhole)
@@ -150,7 +167,7 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
   const { setConsent } = client
   const consenting: typeof setConsent = async (consent) => {
     await setConsent(consent)
-    save()
+    if (!isOver) save()
   }
   client.setConsent = consenting
 
@@ -184,7 +201,7 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     },
     set road(road) {
       requests.road = road
-      browser('sessionStorage').set(key, road === 'real' || !inside.consent().storage ? undefined : road)
+      save()
       say(
         {
           real: 'Requests go out as they are.',
@@ -193,11 +210,11 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
         }[road],
       )
     },
-    get view() {
-      return kept.view
+    get panel() {
+      return kept.panel
     },
-    setView(change) {
-      kept = { ...kept, view: { ...kept.view, ...change } }
+    setPanel(change) {
+      kept = { ...kept, panel: { ...kept.panel, ...change } }
       save()
       tell()
     },

@@ -31,6 +31,7 @@ const app = ((guidon, { api, key, ada }) => {
     api,
     identity: ada,
     retries: 0,
+    consent: { storage: !('denied' in window) },
     defaults: { flags: { colour: { enabled: true, value: 'bundled' }, size: { enabled: false, value: 1 } } },
     // In front of who counts, though it is asked to be behind.
     use: [inspector({ open: true, links: location.hash === '#links' }), guidon.analytics()],
@@ -370,6 +371,13 @@ describe('an override', () => {
     expect(await kept(visit)).toBeUndefined()
     await visit.ask(({ flags }) => flags.setConsent({ storage: true }))
     expect((await kept(visit))?.text).toContain('mine')
+
+    // Withdrawn before the page comes.
+    const { page } = visit
+    await world.context().addInitScript('window.denied = true')
+    await page.reload()
+    await line(page, 'of ada')
+    expect(await kept(visit)).toBeUndefined()
   })
 
   it('that is damaged on the disk is none, and the next one is kept again', async () => {
@@ -380,7 +388,7 @@ describe('an override', () => {
     for (const text of [
       '{"overrides":[["colour"',
       'null',
-      '{"overrides":{"colour":1},"view":7}',
+      '{"overrides":{"colour":1},"panel":7}',
       '{"overrides":[["colour","yes",{}],[1],null,["size",true,20]]}',
     ]) {
       await visit.page.evaluate(([key, text]) => localStorage.setItem(key!, text!), [key, text])
@@ -808,6 +816,26 @@ describe('the panel', () => {
     expect(await focused()).toBe('tab Flags')
     await press('Escape')
     expect(await focused()).toMatch(/guidon inspector: 1 override$/)
+  })
+
+  it('opens when it is asked for with a key, however it was left, and takes the focus', async () => {
+    const visit = await open(late)
+    const { page } = visit
+    const press = async () => {
+      await page.evaluate(() => {
+        const { flags, guidonInspector } = (
+          globalThis as unknown as { made: { it: Awaited<ReturnType<typeof late>> } }
+        ).made.it
+        addEventListener('keydown', () => guidonInspector(flags), { once: true })
+      })
+      await page.keyboard.press('i')
+      await inspectorOf(page).getByRole('dialog').waitFor()
+      expect(await page.evaluate('document.activeElement.shadowRoot.activeElement.textContent')).toBe('Flags')
+    }
+    await press()
+    await page.keyboard.press('Escape')
+    await page.reload()
+    await press()
   })
 
   it('gives the focus back to who had it', async () => {

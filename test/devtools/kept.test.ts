@@ -22,11 +22,11 @@ describe('what is kept', () => {
       fc.property(overrides, (flags) => {
         const text = JSON.stringify({
           overrides: JSON.parse(toText(flags)),
-          view: { dock: 'right', isOpen: true },
+          panel: { dock: 'right', isOpen: true },
         })
         const kept = fromText(text)
         expect(same(kept.flags)).toBe(same(flags))
-        expect(kept.view).toMatchObject({ dock: 'right', isOpen: true })
+        expect(kept.panel).toMatchObject({ dock: 'right', isOpen: true })
       }),
     )
   })
@@ -35,16 +35,16 @@ describe('what is kept', () => {
     const anything = fc.oneof(
       fc.string(),
       fc.json(),
-      fc.jsonValue().map((overrides) => JSON.stringify({ overrides, view: overrides })),
+      fc.jsonValue().map((overrides) => JSON.stringify({ overrides, panel: overrides })),
     )
     fc.assert(
       fc.property(anything, (text) => {
-        const { flags, view } = fromText(text)
+        const { flags, panel } = fromText(text)
         for (const [name, row] of flags) expect([typeof name, isRow(row)]).toEqual(['string', true])
-        expect([undefined, 'bottom', 'right']).toContain(view.dock)
+        expect([undefined, 'bottom', 'right']).toContain(panel.dock)
       }),
     )
-    const whole = JSON.stringify({ overrides: [['a', true, 'x']], view: { dock: 'right' } })
+    const whole = JSON.stringify({ overrides: [['a', true, 'x']], panel: { dock: 'right' } })
     for (let end = 0; end < whole.length; end++) expect(fromText(whole.slice(0, end)).flags.size).toBe(0)
     expect(fromText(whole).flags.size).toBe(1)
   })
