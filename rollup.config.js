@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import commonjs from '@rollup/plugin-commonjs'
 import resolve from '@rollup/plugin-node-resolve'
+import { transform } from 'esbuild'
 import { dts } from 'rollup-plugin-dts'
 import esbuild from 'rollup-plugin-esbuild'
 import { minify } from 'terser'
@@ -40,13 +41,24 @@ const knownFlags = (door) => ({
 /** Who knows guidon knows the type of `virtual:guidon/defaults`, with nothing to configure. */
 const typesBanner = (name) => (name === 'index' ? '/// <reference path="./virtual.d.ts" />' : '')
 
+/** The inspector's style sheet is a text, which no minifier of scripts makes smaller. */
+const styles = {
+  name: 'styles',
+  async transform(code, id) {
+    if (!id.endsWith('/devtools/style.ts')) return null
+    const [, sheet] = /`([\s\S]*)`/.exec(code)
+    const { code: small } = await transform(sheet, { loader: 'css', minify: true, target: 'chrome123' })
+    return { code: `export const STYLE = ${JSON.stringify(small.trim())}`, map: null }
+  },
+}
+
 /** One file a door and format: what an app loads is what it imports, with no shared chunks to chase. */
 const door = (name) => [
   {
     input: `src/${name}.ts`,
     external,
     onwarn,
-    plugins: [esbuild({ target: 'es2022' })],
+    plugins: [styles, esbuild({ target: 'es2022' })],
     output: [
       { file: `dist/${name}.js`, format: 'es', banner: banner(name) },
       { file: `dist/${name}.cjs`, format: 'cjs', banner: banner(name) },

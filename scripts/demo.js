@@ -117,7 +117,7 @@ const postFlag = async (request) => {
 // ── The page ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const files = new Map(readdirSync(page).map((name) => [`/${name}`, new URL(name, page)]))
-for (const name of ['guidon.global.js', 'guidon.global.js.map'])
+for (const name of ['guidon.global.js', 'guidon.global.js.map', 'devtools.js'])
   files.set(`/${name}`, new URL(`dist/${name}`, root))
 
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;')

@@ -17,6 +17,7 @@ const ARROWS: Record<string, readonly string[]> = {
   client: ['model', 'privacy', 'core', 'wire', 'transport', 'storage', 'outbox'],
   analytics: ['model', 'core', 'transport', 'client'],
   live: ['core', 'transport', 'client'],
+  devtools: ['model', 'privacy', 'core', 'client'],
   'script-tag': ['client'],
   vue: ['client'],
   openfeature: ['model', 'analytics', 'client'],

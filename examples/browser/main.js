@@ -218,6 +218,17 @@ onClick('clear', () => {
 
 byId('search').addEventListener('input', () => drawFlags(flags.all(), changed))
 
+// ── The inspector, for who asks for it ──────────────────────────────────────────────────────────────────────────────
+
+const inspect = async () => {
+  const { guidonInspector } = await import('/devtools.js')
+  guidonInspector(flags, { links: true })
+  remember({ inspected: true })
+}
+onClick('inspector', inspect)
+// Once asked for it stays, until this tab is closed. `?guidon` in the address asks as well.
+if (session.inspected || new URLSearchParams(location.search).has('guidon')) inspect()
+
 // ── The server tells of changes ─────────────────────────────────────────────────────────────────────────────────────
 
 let stream

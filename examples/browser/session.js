@@ -11,7 +11,7 @@ const read = () => {
   }
 }
 
-export const session = { identity: undefined, cut: false, slow: false, ...read() }
+export const session = { identity: undefined, cut: false, slow: false, inspected: false, ...read() }
 
 export const remember = (changes) => {
   Object.assign(session, changes)

@@ -162,6 +162,8 @@ export interface Client<F extends object = KnownFlags> {
   /** Hears of one flag, with what it is now. */
   onFlag(name: Name<F>, listener: (flag: Flag | undefined) => void): Stop
 
+  /** Adds an extension: one that is loaded later than the client is made. It ends with the client. */
+  use(extension: Extension): void
   /** What is shown, as plain data for a page. `shared` leaves the identity out: for a page that many visitors get. */
   snapshot(options?: { shared?: boolean | undefined }): SnapshotData
   /** Stops all it started. Reads go on; calls that need the network reject with `closed`. */
@@ -182,7 +184,10 @@ export interface Consent {
  */
 export interface Inside {
   /** An extension is for any app, so it knows no flags: not even those of `FlagTypes`, which no other door has heard of. */
-  readonly client: Client<Record<string, FlagValue>>
+  readonly client: Client<Record<string, FlagValue>> & {
+    /** Tells an event a microtask later. Who replaces reads tells with it that flags look different. */
+    emit<E extends keyof ClientEvents>(event: E, payload?: ClientEvents[E]): Promise<void>
+  }
   readonly environmentKey: string
   /** The API's base, with its final slash. */
   readonly api: string

@@ -12,7 +12,7 @@ import { memoryStorage } from '../storage/memory.ts'
 import { safeStorage } from '../storage/safe.ts'
 import { currentFetch } from '../transport/current-fetch.ts'
 import { httpSend } from '../transport/http.ts'
-import type { Client, ClientEvents } from './client.ts'
+import type { Client, ClientEvents, Extension } from './client.ts'
 import { steadyClock } from './clock.ts'
 import { createConversation } from './conversation.ts'
 import { createGuards } from './guards.ts'
@@ -39,11 +39,12 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     keepIdentities = 5,
     fetch = currentFetch,
     snapshot,
-    use = [],
   } = options
   checkEnvironmentKey(environmentKey)
   const api = apiBase(options.api)
   let consent = { storage: true, analytics: true, ...options.consent }
+
+  const stops: ReturnType<Extension>[] = []
 
   // The parts.
   const clock = steadyClock()
@@ -97,20 +98,20 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     isStale,
   )
 
-  const own: Omit<Client, keyof typeof reads | keyof typeof talk.calls> = {
+  const own: Omit<Client, keyof typeof reads | keyof typeof talk.calls | 'on'> = {
     async setConsent(change) {
       // What is `undefined` is not said.
       consent = { ...consent, ...JSON.parse(JSON.stringify(change)) }
       await storage.allow(consent.storage)
     },
-    on: events.on,
+    use: (extend) => void stops.push(extend(inside)),
     subscribe(run) {
       run(client as never)
       return events.on('change', () => run(client as never))
     },
     onFlag: (name, listener) =>
       events.on('change', ({ changed }: ClientEvents['change']) => {
-        if (changed.includes(name)) listener(reads.flag(name))
+        if (changed.includes(name)) listener(client.flag(name))
       }),
 
     async ready({ from, timeoutMs = 5_000 } = {}) {
@@ -135,29 +136,28 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     },
   }
   // No spreading: for React Native that is compiled to `Object.assign`, and the getters of `calls` would become values.
-  const client = Object.assign(talk.calls, reads, own)
+  const client = Object.assign(talk.calls, reads, events, own)
 
   const inside = {
+    ...talk,
     client: client as never,
     environmentKey,
     api,
     storage,
     consent: () => consent,
     GuidonError,
-    identity: talk.identity,
     clock,
     ageMs,
     fetch,
     road,
     report,
     latest: () => store.latest,
-    take: talk.take,
     refresh: () => talk.sync(true),
   }
 
   talk.start(store.shown.source === 'network' && !snapshot?.shared && !isStale())
   // Extensions find a client that has begun.
-  const stops = use.map((extend) => extend(inside))
+  options.use?.map(client.use)
   // What was there in this tick is no news to anybody.
   store.told = store.shown.flags
   settle()

@@ -70,6 +70,17 @@ describe('counts of evaluations', () => {
     expect(posts()).toEqual([{ color: 1, nothing: 1, size: 2, theme: 1 }])
   })
 
+  it('are also of what onFlag hands over', async () => {
+    const flags = await open()
+    const heard: unknown[] = []
+    flags.onFlag('color', (flag) => heard.push(flag?.value))
+    world.net.respond = (call) => (isPost(call) ? answer() : answerTo(call, { ...FLAGS, color: 'blue' }))
+    await flags.refresh()
+    await pass(10_000)
+    expect(heard).toEqual(['blue'])
+    expect(posts()).toEqual([{ color: 1 }])
+  })
+
   it('never make a read throw, whatever the name', async () => {
     const flags = await open()
     for (const name of [undefined, null, 5, {}, Symbol('a symbol')]) {

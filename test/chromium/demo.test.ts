@@ -65,6 +65,25 @@ it('shows all flags with value, state and source, and when what arrived', async 
   )
 })
 
+it('has the inspector, loaded when it is asked for, under the same policy', async () => {
+  const page = await visit()
+  const loaded: string[] = []
+  page.on('request', (request) => loaded.push(new URL(request.url()).pathname))
+  await page.locator('#inspector').click()
+  const inspector = page.locator('guidon-inspector')
+  await inspector.locator('.row', { hasText: 'font-size' }).click()
+  await inspector.getByLabel('Value of font-size').fill('22')
+  await inspector.getByRole('button', { name: 'Override', exact: true }).click()
+  await page.locator(row('font-size'), { hasText: /22\s*on\s*override/ }).waitFor()
+  expect(loaded).toEqual(['/devtools.js'])
+
+  await page.reload()
+  await page.locator(row('font-size'), { hasText: /22\s*on\s*override/ }).waitFor()
+  await inspector.getByRole('tab', { name: 'Tools' }).click()
+  await inspector.getByRole('button', { name: 'Clear all overrides' }).click()
+  await page.locator(row('font-size'), { hasText: /16\s*on\s*network/ }).waitFor()
+})
+
 it('runs the script tag with its integrity hash', async () => {
   const page = await visit()
   expect(await page.locator('script[src="/guidon.global.js"]').getAttribute('integrity')).toMatch(/^sha384-/)

@@ -3,6 +3,7 @@ import type { BrowserContext } from 'playwright-core'
 import { beforeAll, beforeEach } from 'vitest'
 
 type Doors = {
+  readonly devtools: typeof import('../../src/devtools.ts')
   readonly live: typeof import('../../src/live.ts')
   readonly storage: typeof import('../../src/storage.ts')
   readonly testing: typeof import('../../src/testing.ts')

@@ -16,6 +16,18 @@ const EXAMPLE = 'examples/vite-react'
 const bundled = JSON.parse(readFileSync(`${EXAMPLE}/guidon.flags.json`, 'utf8')).flags
 const { environmentKey } = JSON.parse(readFileSync(`${EXAMPLE}/guidon.config.json`, 'utf8'))
 
+/** The app as its bundler makes it. */
+const build = (out: string, ...options: string[]) =>
+  execFileSync(process.execPath, [VITE, 'build', EXAMPLE, '--outDir', out, '--emptyOutDir', ...options], {
+    env: { ...process.env, NODE_ENV: 'production', GUIDON_API: net.api },
+    stdio: 'pipe',
+  })
+/** What of it holds a text. */
+const holding = (out: string, text: string) =>
+  readdirSync(join(out, 'assets')).filter((name) =>
+    readFileSync(join(out, 'assets', name), 'utf8').includes(text),
+  )
+
 const device = useDevice()
 let net: Net
 let out: string
@@ -25,10 +37,7 @@ beforeAll(async () => {
   net = await startNet()
   await net.down()
   out = mkdtempSync(join(tmpdir(), 'guidon-vite-'))
-  execFileSync(process.execPath, [VITE, 'build', EXAMPLE, '--outDir', out, '--emptyOutDir'], {
-    env: { ...process.env, NODE_ENV: 'production', GUIDON_API: net.api },
-    stdio: 'pipe',
-  })
+  build(out)
   example = await start(VITE, 'preview', EXAMPLE, '--outDir', out)
 })
 afterAll(async () => {
@@ -82,13 +91,41 @@ it('starts from what the device had of the server, when that is gone again', asy
 })
 
 it('has the flags in the bundle, but for the one that is left out', () => {
-  const files = readdirSync(join(out, 'assets')).map((name) =>
-    readFileSync(join(out, 'assets', name), 'utf8'),
-  )
-  const holds = (text: string) => files.some((file) => file.includes(text))
+  const holds = (text: string) => holding(out, text).length > 0
   expect(holds(bundled['welcome-banner'].value)).toBe(true)
   expect(bundled).toHaveProperty('ai-summaries')
   expect(holds('ai-summaries')).toBe(false)
+})
+
+it('has nothing of the inspector in a production build, in no chunk of it', () => {
+  for (const trace of ['guidon-inspector', 'adoptedStyleSheets', 'attachShadow'])
+    expect(holding(out, trace), trace).toEqual([])
+})
+
+it('has the inspector in a build that asks for it, and an override is in the React page at once', async () => {
+  const staging = mkdtempSync(join(tmpdir(), 'guidon-vite-'))
+  build(staging, '--mode', 'staging')
+  expect(holding(staging, 'guidon-inspector')).toHaveLength(1)
+  const served = await start(VITE, 'preview', EXAMPLE, '--outDir', staging)
+  try {
+    const page = await device.page()
+    await page.goto(served.url)
+    const inspector = page.locator('guidon-inspector')
+    await inspector.getByRole('button', { name: 'guidon inspector' }).click()
+    await inspector.locator('.row', { hasText: 'home-hero-text' }).click()
+    await inspector.getByLabel('Value of home-hero-text').fill('As a tester wants it')
+    await inspector.getByRole('button', { name: 'Override', exact: true }).click()
+    await says(page, 'h1', 'As a tester wants it')
+    await says(page, '#source', 'override')
+    await page.reload()
+    await says(page, 'h1', 'As a tester wants it')
+    await inspector.getByRole('tab', { name: 'Tools' }).click()
+    await inspector.getByRole('button', { name: 'Clear all overrides' }).click()
+    await says(page, 'h1', bundled['home-hero-text'].value)
+  } finally {
+    await served.close()
+    rmSync(staging, { recursive: true })
+  }
 })
 
 it('has types: the flags are known by name and value, and so is what the build makes', () => {

@@ -90,7 +90,7 @@ export const startSite = async (net: Net): Promise<Site> => {
   const guidon = script()
   const pages: (PageOptions & { app: string; policy: string })[] = []
   const server = createServer(({ url = '' }, response) => {
-    const [, index, file] = /^\/(\d+)\/(.*)$/.exec(url) ?? []
+    const [, index, file] = /^\/(\d+)\/([^?]*)/.exec(url) ?? []
     const found = pages[Number(index)]
     if (!found) return void response.writeHead(404).end()
     if (file) {

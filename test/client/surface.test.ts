@@ -491,4 +491,35 @@ describe('extensions', () => {
     flags.close()
     expect(log.filter((entry) => entry === 'stopped')).toHaveLength(1)
   })
+
+  it('may come later, see the same client as the first, and are stopped with it', () => {
+    const seen: unknown[] = []
+    const log: string[] = []
+    const flags = world.client({ identity: ada, use: [({ client }) => void seen.push(client)] })
+    flags.use(({ client, api }) => {
+      seen.push(client)
+      log.push(api)
+      return () => log.push('stopped')
+    })
+    expect(seen).toEqual([flags, flags])
+    flags.close()
+    expect(log).toEqual(['https://flags.test/api/v1/', 'stopped'])
+  })
+
+  it('that replace reads are heard by all listeners, also by those that were there before', async () => {
+    const flags = world.client({ identity: ada })
+    await flags.ready({ from: 'network' })
+    await calm()
+    const heard: unknown[] = []
+    flags.onFlag('color', (flag) => heard.push(flag?.value, flag?.source))
+    flags.on('settled', () => heard.push('settled'))
+    flags.use(({ client }) => {
+      const { flag } = client
+      client.flag = (name) => ({ ...flag(name)!, value: 'of a tester', source: 'override' })
+      client.emit('settled')
+      client.emit('change', { changed: ['color'], source: 'override' })
+    })
+    await calm()
+    expect(heard).toEqual(['settled', 'of a tester', 'override'])
+  })
 })

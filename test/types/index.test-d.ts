@@ -341,6 +341,14 @@ export const logger: Extension = ({ client, report, GuidonError }) =>
   client.on('change', () => report(new GuidonError('unsupported', client.value('whatever', 'none'))))
 export const idle: Extension = () => {}
 export const counter = (inside: Inside): Stop => inside.client.onFlag('title', () => inside.refresh())
-createClient<MyFlags>({ environmentKey: 'key', use: [logger, idle, counter] })
+createClient<MyFlags>({ environmentKey: 'key', use: [logger, idle, counter] }).use(logger)
+export const layer: Extension = ({ client }) => {
+  client.emit('settled')
+  client.emit('change', { changed: ['title'], source: 'override' })
+  // @ts-expect-error: no such event
+  client.emit('loud')
+}
+// @ts-expect-error: an app listens, and does not tell
+loose.emit('settled')
 // @ts-expect-error: what ends it is a function
 export const timer: Extension = () => setInterval(() => {}, 1_000)

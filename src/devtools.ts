@@ -1,0 +1,1 @@
+export { guidonInspector, type Inspector, type InspectorOptions, inspector } from './devtools/inspector.ts'

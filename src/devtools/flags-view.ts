@@ -1,0 +1,104 @@
+import type { Flag } from '../model/flag.ts'
+import { button, h, set, write } from './dom.ts'
+import { createFlagDetail } from './flag-detail.ts'
+import { createFlagList } from './flag-list.ts'
+import type { View } from './view.ts'
+import type { Watch } from './watch.ts'
+import { plural } from './words.ts'
+
+const KINDS = ['all', 'on', 'off', 'overridden', 'changed'] as const
+
+export const flagsView = (watch: Watch): View => {
+  let selected: string | undefined
+  /** The record that is shown, sorted, each with the text that is searched. */
+  let known: Readonly<Record<string, Flag>> | undefined
+  let sorted: readonly (readonly [flag: Flag, text: string])[] = []
+
+  const search = h('input', {
+    type: 'search',
+    placeholder: 'Search name or value',
+    'aria-label': 'Search flags by name or value',
+    autocomplete: 'off',
+    autocapitalize: 'off',
+    spellcheck: 'false',
+    oninput: () => draw(),
+    onkeydown: (event: KeyboardEvent) => {
+      if (event.key === 'ArrowDown') {
+        event.preventDefault()
+        list.focus()
+      }
+    },
+  })
+  const kind = h(
+    'select',
+    { 'aria-label': 'Which flags', onchange: () => draw() },
+    ...KINDS.map((name) => h('option', {}, name)),
+  )
+  const count = h('p', { class: 'count soft', role: 'status' })
+  const none = h('p', { class: 'none soft' })
+  const add = button('', () => {
+    select(search.value)
+    detail.focus()
+  })
+  const select = (name: string | undefined) => {
+    selected = name
+    draw()
+  }
+  const list = createFlagList(select, () => detail.focus())
+  const detail = createFlagDetail(watch, () => {
+    select(undefined)
+    list.focus()
+  })
+  const node = h(
+    'div',
+    { class: 'flags' },
+    h('div', { class: 'side' }, h('div', { class: 'bar' }, search, kind, count), list.node, none, add),
+    detail.node,
+  )
+
+  const draw = () => {
+    const flags = watch.flags()
+    if (flags !== known) {
+      known = flags
+      sorted = Object.values(flags)
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map((flag) => [flag, `${flag.name}\n${flag.value}`.toLowerCase()] as const)
+    }
+    const wanted = search.value.trim().toLowerCase()
+    const changed = new Set(
+      kind.value === 'changed'
+        ? watch.story.entries.flatMap(({ changes }) => changes.map(({ name }) => name))
+        : [],
+    )
+    const found = sorted
+      .filter(
+        ([flag, text]) =>
+          text.includes(wanted) &&
+          (kind.value === 'all' ||
+            (kind.value === 'changed'
+              ? changed.has(flag.name)
+              : kind.value === 'overridden'
+                ? flag.source === 'override'
+                : flag.enabled === (kind.value === 'on'))),
+      )
+      .map(([flag]) => flag)
+    list.show(found, selected)
+    list.node.hidden = !found.length
+    const isFiltered = found.length !== sorted.length
+    write(
+      count,
+      isFiltered
+        ? `${found.length.toLocaleString('en')} of ${plural(sorted.length, 'flag')}`
+        : plural(sorted.length, 'flag'),
+    )
+    none.hidden = !!found.length
+    write(none, sorted.length ? 'No flag fits.' : 'No flags yet.')
+    const isNew = search.value !== '' && !(search.value in flags)
+    add.hidden = !(isNew && !found.length)
+    write(add, `Override “${search.value}”, which the server does not have`)
+    detail.show(selected)
+    set(node, 'data-selected', selected !== undefined)
+  }
+
+  return { id: 'flags', title: 'Flags', node, draw }
+}
