@@ -30,6 +30,8 @@ export const createStore = (bundled: FlagTable, apply?: ApplyPolicy): Store => {
   const nothing: Snapshot = { source: 'defaults', at: 0, flags: bundled }
   /** The network has answered since this user began. */
   let answered: boolean
+  /** What the last answer changed, when all before it was told: it need not be found out twice. */
+  let changed: readonly string[] | undefined
 
   const store = {
     shown: nothing,
@@ -40,13 +42,15 @@ export const createStore = (bundled: FlagTable, apply?: ApplyPolicy): Store => {
     begin(identity?: string, page?: Snapshot) {
       store.generation++
       answered = false
+      changed = undefined
       store.latest = store.shown = { ...nothing, ...page, identity }
     },
 
     news() {
       const { flags } = store.shown
-      const names = diff(store.told, flags)
+      const names = changed ?? diff(store.told, flags)
       store.told = flags
+      changed = undefined
       return names
     },
 
@@ -60,8 +64,10 @@ export const createStore = (bundled: FlagTable, apply?: ApplyPolicy): Store => {
       if (answered ? !live || next.at < latest.at : !live && next.at < shown.at) return
       answered = live
       // Equal flags keep their table: no second copy in memory, and who compares by reference sees that nothing changed.
-      if (live && !diff(latest.flags, next.flags).length) next = { ...next, flags: latest.flags }
+      const names = live ? diff(latest.flags, next.flags) : undefined
+      if (names && !names.length) next = { ...next, flags: latest.flags }
       store.latest = store.shown = next
+      changed = latest.flags === store.told && !apply ? names : undefined
       if (!live || !apply) return
       // A flag that is shown keeps its value until the next start.
       const flags = new Map(next.flags)
