@@ -12,7 +12,7 @@ import { memoryStorage } from '../storage/memory.ts'
 import { safeStorage } from '../storage/safe.ts'
 import { currentFetch } from '../transport/current-fetch.ts'
 import { httpSend } from '../transport/http.ts'
-import type { Client, ClientEvents, Extension } from './client.ts'
+import type { Client, ClientEvents, Consent, Extension } from './client.ts'
 import { steadyClock } from './clock.ts'
 import { createConversation } from './conversation.ts'
 import { createGuards } from './guards.ts'
@@ -42,7 +42,10 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   } = options
   checkEnvironmentKey(environmentKey)
   const api = apiBase(options.api)
-  let consent = { storage: true, analytics: true, ...options.consent }
+  const consent = { storage: true, analytics: true }
+  /** What is `undefined` is not said. */
+  const agree = (change?: Consent) => Object.assign(consent, JSON.parse(JSON.stringify({ ...change })))
+  agree(options.consent)
 
   const stops: ReturnType<Extension>[] = []
 
@@ -100,8 +103,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
 
   const own: Omit<Client, keyof typeof reads | keyof typeof talk.calls | 'on'> = {
     async setConsent(change) {
-      // What is `undefined` is not said.
-      consent = { ...consent, ...JSON.parse(JSON.stringify(change)) }
+      agree(change)
       await storage.allow(consent.storage)
     },
     use: (extend) => void stops.push(extend(inside)),

@@ -172,6 +172,16 @@ describe.each([
     expect(before).not.toEqual([])
   })
 
+  it('is granted where a field is undefined from the start', async () => {
+    const { storage, dump } = device()
+    const nothing = { storage: undefined, analytics: undefined } as never
+    const flags = await answered({ storage, use: [analytics()], consent: nothing })
+    flags.isEnabled('color')
+    flags.close()
+    await calm()
+    expect(dump()).toContain('{"color":1}')
+  })
+
   it('to analytics is separate: nothing is counted, kept or sent without it', async () => {
     const { storage, dump } = device()
     world.net.respond = (call) => (isCount(call) ? new Response('') : answerTo(call, { color: 'red' }))
