@@ -3,6 +3,7 @@ import { createHost, type Host } from './host.ts'
 import { readAddress } from './link.ts'
 import { createWatch, isInUse } from './watch.ts'
 
+/** What `inspector()` and `guidonInspector()` take. */
 export interface InspectorOptions {
   /**
    * Only for those who ask for it in the address, with `?guidon`, and where flags are overridden already. For everybody else

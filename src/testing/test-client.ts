@@ -44,7 +44,7 @@ export interface TestControls<F extends object = KnownFlags> {
    * How requests are answered from now on: a status, the text of a body, `{ status, headers, body }`, a function of the
    * request, or a server such as that of `guidon/edge`. `undefined`: as in the beginning.
    *
-   * @param times for how many requests. Default: all.
+   * @param options.times for how many requests. Default: all.
    */
   answerWith(answers: TestAnswers, options?: { readonly times?: number | undefined }): void
   /** From now on requests wait on their way to the server … */

@@ -71,6 +71,8 @@ const bundled = async (one: Composed, text: string, folder: string): Promise<str
     // The package says of itself that its modules do nothing. Setups do.
     ignoreAnnotations: true,
     external: ['node:*'],
+    // As a bundler has it while one develops.
+    define: { 'import.meta.env': JSON.stringify({ DEV: true }) },
     plugins: [
       standIns,
       // The real plugin, for blocks that import what it makes. It comes before the one that leaves all packages where they are.

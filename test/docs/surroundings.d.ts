@@ -11,6 +11,10 @@ type Global = typeof core &
 
 declare global {
   const guidon: Global
+  /** What bundlers tell of the build. */
+  interface ImportMeta {
+    readonly env: { readonly DEV: boolean }
+  }
   interface Window {
     // Before the script has come it is an array.
     guidon: Global | never[]

@@ -40,6 +40,8 @@ export default defineConfig({
     },
     languageAlias: { console: 'shellsession', conf: 'nginx', vcl: 'c' },
   },
+  // The index of the search is one file.
+  vite: { build: { chunkSizeWarningLimit: 2_000 } },
   themeConfig: {
     logo: { src: '/flag.svg', alt: '' },
     nav: [

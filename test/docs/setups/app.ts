@@ -1,5 +1,5 @@
 /** What most blocks take for granted: an app, its key, its user, its bundled flags, and a client. */
-import { type Client, createClient, type Defaults } from 'guidon'
+import { type Client, createClient, type Defaults, type Extension } from 'guidon'
 import { z } from 'zod'
 import bundled from '../files/guidon.flags.json'
 
@@ -18,6 +18,7 @@ export const client: Client = flags
 export const schema = z.object({ accent: z.string() })
 export const fallback = { accent: 'black' }
 
+export const extension: Extension = () => {}
 export const count = (_what: unknown): void => {}
 export const show = (_what: unknown): void => {}
 export { transient } from 'guidon'
