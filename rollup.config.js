@@ -11,15 +11,20 @@ const { name, dependencies, peerDependencies, exports, bin, version } = JSON.par
   readFileSync('package.json', 'utf8'),
 )
 /** Guests import the package by its name, as an app does, and so the very client that the app has. */
-const external = [name, ...Object.keys({ ...dependencies, ...peerDependencies }), /^node:/]
+const external = [
+  name,
+  new RegExp(`^${name}/`),
+  ...Object.keys({ ...dependencies, ...peerDependencies }),
+  /^node:/,
+]
 
-/** A file directly in `src/` is a door. Doors, inputs and `exports` are one list, or the build stops. */
+/** A file directly in `src/` is a door, `a-b.ts` for `./a/b` too. Doors, inputs and `exports` are one list, or the build stops. */
 const doors = readdirSync('src')
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replace('.ts', ''))
 const exported = Object.keys(exports)
   .filter((path) => path !== './package.json')
-  .map((path) => (path === '.' ? 'index' : path.slice(2)))
+  .map((path) => (path === '.' ? 'index' : path.slice(2).replace('/', '-')))
 const unmatched = [...doors, ...exported].filter((door) => !doors.includes(door) || !exported.includes(door))
 if (unmatched.length) throw new Error(`doors in src/ and "exports" differ: ${unmatched.join(', ')}`)
 
@@ -29,7 +34,7 @@ const onwarn = (warning) => {
 }
 
 /** Doors that frameworks with server components are to load in the browser. Rollup drops directives, so it is put in front. */
-const banner = (name) => (name === 'react' ? "'use client';" : '')
+const banner = (name) => (/\breact$/.test(name) ? "'use client';" : '')
 
 /** Flags that an app declares are declared in one place, the front door. Types of the other doors find them there. */
 const knownFlags = (door) => ({
@@ -61,7 +66,7 @@ const door = (name) => [
     plugins: [styles, esbuild({ target: 'es2022' })],
     output: [
       { file: `dist/${name}.js`, format: 'es', banner: banner(name) },
-      { file: `dist/${name}.cjs`, format: 'cjs', banner: banner(name) },
+      { file: `dist/${name}.cjs`, format: 'cjs', exports: 'named', banner: banner(name) },
     ],
   },
   {

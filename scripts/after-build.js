@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 
 /** The hash for a script tag's `integrity` attribute (Subresource Integrity, W3C), beside the file it is of. */
 const digest = createHash('sha384').update(readFileSync('dist/guidon.global.js')).digest('base64')
@@ -18,7 +19,7 @@ copyFileSync('src/bundler/virtual.d.ts', 'dist/virtual.d.ts')
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
 for (const [path, target] of Object.entries(exports)) {
   if (path === '.' || path.endsWith('.json') || target['react-native'] === null) continue
-  const file = `../dist/${path.slice(2)}`
+  const file = join(relative(path, 'dist'), path.slice(2).replace('/', '-'))
   const manifest = {
     main: `${file}.cjs`,
     module: `${file}.js`,

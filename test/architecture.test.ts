@@ -23,6 +23,8 @@ const ARROWS: Record<string, readonly string[]> = {
   openfeature: ['model', 'analytics', 'client'],
   // A guest: it knows the client as an app does, by the package's name.
   react: [],
+  // The same.
+  migrate: [],
   'react-native': ['core', 'client', 'live'],
   edge: ['model'],
   // Of `edge` the type of a document alone, as a test below says.
@@ -30,7 +32,8 @@ const ARROWS: Record<string, readonly string[]> = {
   server: ['model', 'privacy', 'core', 'transport', 'client'],
   codegen: ['model'],
   scan: [],
-  cli: ['model', 'privacy', 'client', 'live', 'edge', 'codegen', 'scan'],
+  codemod: ['scan'],
+  cli: ['model', 'privacy', 'client', 'live', 'edge', 'codegen', 'codemod', 'scan'],
   bundler: ['model', 'privacy', 'codegen'],
 }
 
@@ -43,9 +46,11 @@ const PACKAGES: Record<string, readonly string[]> = {
   // Its types alone, as a test below says.
   openfeature: ['@openfeature/web-sdk'],
   react: ['guidon', 'react'],
+  migrate: ['guidon', 'guidon/analytics', 'guidon/live', 'guidon/storage', 'guidon/migrate/more', 'react'],
   codegen: ['guidon', 'node:'],
   // The second for its types.
   scan: ['@babel/parser', '@babel/types'],
+  codemod: ['@babel/types'],
   server: ['guidon'],
   testing: ['guidon'],
   cli: ['commander', 'srvx', 'srvx/node', 'node:'],
@@ -68,6 +73,8 @@ const imports: Import[] = files.flatMap((from) => {
   }))
 })
 const room = (file: string) => (file.includes('/') ? (file.split('/')[0] as string) : 'a door')
+/** The file of a subpath: `./migrate/react` is `migrate-react.ts`. */
+const doorOf = (path: string) => (path === '.' ? 'index.ts' : `${path.slice(2).replace('/', '-')}.ts`)
 const inside = imports.filter(({ to }) => to.endsWith('.ts'))
 
 /** All files that come along with one. */
@@ -157,14 +164,14 @@ describe('the house', () => {
   it('has no door for browsers that brings along what runs when an app is built', () => {
     const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
     const doors = files.filter((file) => {
-      const path = file === 'index.ts' ? '.' : `./${file.replace('.ts', '')}`
+      const path = Object.keys(exports).find((path) => doorOf(path) === file)!
       return room(file) === 'a door' && exports[path].browser !== null
     })
     expect(doors.length).toBeGreaterThan(5)
     for (const door of doors)
       expect(
         [...reach(door)].filter(
-          (file) => /^(?:bundler|cli|codegen|edge)$/.test(room(file)) && file !== 'edge/document.ts',
+          (file) => /^(?:bundler|cli|codegen|codemod|edge)$/.test(room(file)) && file !== 'edge/document.ts',
         ),
         door,
       ).toEqual([])

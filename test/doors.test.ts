@@ -6,10 +6,12 @@ import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 
-const { name, exports, bin, version, files, dependencies, peerDependencies } = JSON.parse(
+const { exports, bin, version, files, dependencies, peerDependencies } = JSON.parse(
   readFileSync('package.json', 'utf8'),
 )
 const doors = Object.keys(exports).filter((path) => path !== './package.json')
+/** The file of a door, with no ending: `./migrate/react` is `migrate-react`. */
+const fileOf = (path: string) => (path === '.' ? 'index' : path.slice(2).replace('/', '-'))
 const specifier = (path: string) => `guidon${path.slice(1)}`
 /** Doors for servers and for builds. */
 const SERVER = ['./edge', './server', './bundler']
@@ -17,9 +19,7 @@ const SERVER = ['./edge', './server', './bundler']
 describe('the package as built', () => {
   it('has a file in src/ for each door, and a door for each file', () => {
     const files = readdirSync('src').filter((file) => file.endsWith('.ts'))
-    expect(doors.map((path) => (path === '.' ? 'index.ts' : `${path.slice(2)}.ts`)).sort()).toEqual(
-      files.sort(),
-    )
+    expect(doors.map((path) => `${fileOf(path)}.ts`).sort()).toEqual(files.sort())
   })
 
   it.each(doors)('%s has its types first, and every file it names', (path) => {
@@ -66,12 +66,12 @@ describe('the package as built', () => {
       expect(file('main')).toBe(exports[path].require.default)
       // Metro does not know the ending `.cjs`.
       expect(file('react-native')).toBe(exports[path].import.default)
-      expect(files).toContain('*/package.json')
+      expect(files).toContain(path.replace(/[^/]+$/, '*/package.json').slice(2))
     },
   )
 
   it.each(doors)('%s gives the same names to import and to require', async (path) => {
-    const imported = await import(/* @vite-ignore */ `../dist/${path === '.' ? 'index' : path.slice(2)}.js`)
+    const imported = await import(/* @vite-ignore */ `../dist/${fileOf(path)}.js`)
     const required = createRequire(import.meta.url)(specifier(path))
     expect(Object.keys(required).sort()).toEqual(Object.keys(imported).sort())
     expect(Object.keys(imported).length).toBeGreaterThan(0)
@@ -85,7 +85,7 @@ describe('the package as built', () => {
   })
 
   it('imports nothing but its dependencies and itself', () => {
-    const known = [name, ...Object.keys({ ...dependencies, ...peerDependencies })]
+    const known = [...doors.map(specifier), ...Object.keys({ ...dependencies, ...peerDependencies })]
     for (const file of readdirSync('dist').filter((name) => /\.c?js$/.test(name) && name !== 'cli.js')) {
       const code = readFileSync(`dist/${file}`, 'utf8')
       const found = [
@@ -128,6 +128,21 @@ describe('the package as built', () => {
       expect(code).not.toContain('X-Environment-Key')
     }
     expect(readFileSync('dist/react.d.ts', 'utf8')).toMatch(/import .*KnownFlags.* from 'guidon'/)
+  })
+
+  it('has a way over from the official client that loads at first nothing but the client', () => {
+    const first = (file: string) =>
+      [...readFileSync(file, 'utf8').matchAll(/^import .*from '([^']+)'/gm)].map(([, from]) => from)
+    expect(first('dist/migrate.js')).toEqual(['guidon'])
+    expect(first('dist/migrate-react.js')).toEqual(['react'])
+    // Later, when it is asked for.
+    const later = (file: string) =>
+      new Set([...readFileSync(file, 'utf8').matchAll(/\bimport\('([^']+)'\)/g)].map(([, door]) => door))
+    expect(later('dist/migrate.js')).toEqual(new Set(['guidon/migrate/more']))
+    expect(first('dist/migrate-more.js')).toEqual([])
+    expect(later('dist/migrate-more.js')).toEqual(
+      new Set(['guidon/storage', 'guidon/live', 'guidon/analytics']),
+    )
   })
 
   it('keeps the word of sideEffects: importing a door does nothing', () => {

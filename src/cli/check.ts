@@ -96,7 +96,7 @@ async function flagsToCompare(options: CheckOptions, config: GuidonConfig, { cwd
 async function readAll(src: string | readonly string[] | undefined, terminal: Terminal) {
   const { cwd, err, progress } = terminal
   const places = src ?? (existsSync(resolve(cwd, 'src')) ? 'src' : '.')
-  const files = await sourceFiles(cwd, [places].flat(), SOURCE)
+  const files = await sourceFiles(cwd, [places].flat(), SOURCE, 'Say with --src where the source code is.')
   const readings: Reading[] = []
   for (const [index, file] of files.entries()) {
     if (index % 50 === 49) progress?.(`Reading ${index} of ${files.length} files`)

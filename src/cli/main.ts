@@ -4,6 +4,7 @@ import { checkCommand } from './check.ts'
 import { type Paint, painter } from './colours.ts'
 import { doctorCommand } from './doctor.ts'
 import { edgeCommand } from './edge/command.ts'
+import { migrateCommand } from './migrate.ts'
 import { pullCommand } from './pull.ts'
 import { serveCommand } from './serve.ts'
 import type { Terminal } from './terminal.ts'
@@ -23,7 +24,15 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     .helpCommand(false)
     .addHelpText('after', () => `\n${more(paint)}`)
   if (terminal.version) program.version(terminal.version, '-V, --version', 'print the version')
-  const commands = [pullCommand, typesCommand, checkCommand, doctorCommand, serveCommand, edgeCommand]
+  const commands = [
+    pullCommand,
+    typesCommand,
+    checkCommand,
+    doctorCommand,
+    serveCommand,
+    edgeCommand,
+    migrateCommand,
+  ]
   for (const command of commands) program.addCommand(command(terminal))
   for (const command of [program, ...program.commands]) {
     command
@@ -64,6 +73,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   types: 'guidon types --from src/flags.json --out src/guidon.d.ts',
   check: 'guidon check --src src --fail-on missing,drift',
   doctor: 'guidon doctor --origin https://shop.example.com',
+  migrate: 'guidon migrate src/ --write',
 }
 
 /** What comes after the lists of `guidon --help`. */

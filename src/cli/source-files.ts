@@ -5,7 +5,12 @@ import { join, relative, resolve } from 'node:path'
 const NOT_SOURCE = /^(?:\..*|node_modules|dist|build)$/
 
 /** The files of these folders (or files) whose name fits, sorted, as they are called from `cwd`. */
-export async function sourceFiles(cwd: string, places: readonly string[], fits: RegExp): Promise<string[]> {
+export async function sourceFiles(
+  cwd: string,
+  places: readonly string[],
+  fits: RegExp,
+  advice = '',
+): Promise<string[]> {
   const found = new Set<string>()
   const visit = async (folder: string): Promise<void> => {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -18,7 +23,7 @@ export async function sourceFiles(cwd: string, places: readonly string[], fits: 
   for (const place of places) {
     const path = resolve(cwd, place)
     const is = await stat(path).catch(() => undefined)
-    if (!is) throw new Error(`There is no folder ${place}. Say with --src where the source code is.`)
+    if (!is) throw new Error(`There is no folder ${place}. ${advice}`.trim())
     if (is.isDirectory()) await visit(path)
     else found.add(path)
   }

@@ -139,6 +139,7 @@ test('says in one page what it can do, in colours on a terminal', async () => {
     'types',
     'check',
     'doctor',
+    'migrate',
     'serve',
   ])
   expect(page).toContain('GUIDON_ENVIRONMENT_KEY  ')
@@ -150,7 +151,7 @@ test('says in one page what it can do, in colours on a terminal', async () => {
   expect(coloured.replace(/\x1b\[\d+m/g, '')).toBe(page)
 })
 
-test.each(['pull', 'types', 'check', 'doctor', 'serve'])('has an example for %s', async (name) => {
+test.each(['pull', 'types', 'check', 'doctor', 'serve', 'migrate'])('has an example for %s', async (name) => {
   const { out } = await ran([name, '--help'])
   expect(out.join('\n')).toMatch(new RegExp(`\\nExamples?:\\n  guidon ${name} `))
 })

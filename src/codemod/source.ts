@@ -1,0 +1,105 @@
+import type { Node } from '@babel/types'
+import { parsed } from '../scan/code.ts'
+import { keyOf, lastName, textOf, walk } from '../scan/walk.ts'
+import type { Edit } from './edits.ts'
+
+/** A place in a file, lines and columns from 1. */
+export interface At {
+  readonly line: number
+  readonly column: number
+}
+
+/** Something that somebody has to look at: what it is, and what to do. */
+export interface Left extends At {
+  readonly what: string
+  readonly message: string
+}
+
+/** What a codemod makes of a file. */
+export interface Rewritten {
+  readonly edits: readonly Edit[]
+  /** What is rewritten, as it was. */
+  readonly changed: readonly Node[]
+  readonly left: readonly Left[]
+}
+
+/** A file as a codemod reads it. */
+export type Source = ReturnType<typeof sourceOf>
+
+/** @throws SyntaxError */
+export function sourceOf(file: string, text: string) {
+  const trees = parsed(file, text)
+  const lines = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.push(at + 1)
+  // By line and column: a node of a Vue component counts its characters from where its script begins.
+  const offset = ({ line, column }: { line: number; column: number }) => lines[line - 1]! + column
+  const span = ({ loc }: Node): [start: number, end: number] => [offset(loc!.start), offset(loc!.end)]
+
+  /** How often a name is declared: twice means that it is not known here which one is meant. */
+  const declared = new Map<string, number>()
+  const declare = (name: string | undefined) => name && declared.set(name, (declared.get(name) ?? 0) + 1)
+  const each = (enter: (node: Node, parent: Node | undefined) => void) => {
+    const visit = (node: Node, parent: Node | undefined) => {
+      enter(node, parent)
+      walk(node, (below) => {
+        if (below === node) return true
+        visit(below, node)
+        return false
+      })
+    }
+    for (const tree of trees) visit(tree, undefined)
+  }
+  const pattern = (node: Node) =>
+    walk(node, (one) => {
+      if (one.type === 'Identifier') declare(one.name)
+      // Not what is in a default, nor the key before a name.
+      if (one.type === 'AssignmentPattern') pattern(one.left)
+      if (one.type === 'ObjectProperty') pattern(one.value)
+      return !/^(?:AssignmentPattern|ObjectProperty|TS.*)$/.test(one.type)
+    })
+  each((node) => {
+    if (node.type === 'VariableDeclarator') pattern(node.id)
+    if (/^Import.*Specifier$/.test(node.type)) declare((node as { local: { name: string } }).local.name)
+    const { params, id } = node as { params?: unknown; id?: Node | null }
+    if (Array.isArray(params)) for (const param of params) pattern(param)
+    if (/^(?:Function|Class)Declaration$/.test(node.type)) declare(keyOf(id))
+  })
+
+  return {
+    file,
+    text,
+    trees,
+    each,
+    span,
+    declared: (name: string) => declared.get(name) ?? 0,
+    at: ({ loc }: Node): At => ({ line: loc!.start.line, column: loc!.start.column + 1 }),
+    code: (node: Node) => text.slice(...span(node)),
+  }
+}
+
+/** The literal by which a node names a module: an import, a re-export, `require()`, `import()`, a type, a mock. */
+export function moduleIn(node: Node): Node | undefined {
+  switch (node.type) {
+    case 'ImportDeclaration':
+    case 'ExportNamedDeclaration':
+    case 'ExportAllDeclaration':
+      return node.source ?? undefined
+    case 'ImportExpression':
+      return node.source
+    case 'TSImportType':
+      return (node as { argument: Node }).argument
+    case 'TSExternalModuleReference':
+      return node.expression
+    case 'CallExpression': {
+      const [first] = node.arguments
+      const isModule =
+        node.callee.type === 'Import' ||
+        /^(?:require|resolve|(?:un|do)?mock|requireActual|requireMock|importActual|importMock)$/i.test(
+          lastName(node.callee) ?? '',
+        )
+      return isModule && first && textOf(first) !== undefined ? first : undefined
+    }
+    default:
+      return
+  }
+}

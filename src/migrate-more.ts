@@ -1,0 +1,1 @@
+export { type More, moreOf, type Reads } from './migrate/more.ts'

@@ -1,0 +1,33 @@
+export { useExperiment, useFlags, useFlagsmithLoading } from './migrate/hooks.ts'
+export {
+  FlagsmithContext,
+  type FlagsmithContextType,
+  FlagsmithProvider,
+  useFlagsmith,
+} from './migrate/provider.ts'
+export type {
+  ApplicationMetadata,
+  ClientEvaluationContext,
+  ClientIdentityEvaluationContext,
+  DynatraceObject,
+  FlagSource,
+  GetValueOptions,
+  HasFeatureOptions,
+  IDatadogRum,
+  IFlags,
+  IFlagsmith,
+  IFlagsmithExperiment,
+  IFlagsmithFeature,
+  IFlagsmithResponse,
+  IFlagsmithTrait,
+  IFlagsmithValue,
+  IIdentity,
+  IInitConfig,
+  IRetrieveInfo,
+  ISentryClient,
+  IState,
+  ITraits,
+  LoadingState,
+  OnChange,
+  Traits,
+} from './migrate/types.ts'

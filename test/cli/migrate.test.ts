@@ -1,0 +1,122 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { emptyFolder } from './folder.ts'
+import { ran } from './run.ts'
+
+const folderWith = (files: Record<string, string>) => {
+  const cwd = emptyFolder()
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(cwd, name)), { recursive: true })
+    writeFileSync(join(cwd, name), content)
+  }
+  return { cwd, read: (name: string) => readFileSync(join(cwd, name), 'utf8') }
+}
+
+const SHOP = {
+  'src/start.ts': `import flagsmith from '@flagsmith/flagsmith'\nflagsmith.init({ environmentID: 'k', enableLogs: true })\n`,
+  'src/pages/cart.tsx': `import flagsmith from "@flagsmith/flagsmith";
+export const Cart = () => <p>{flagsmith.getValue('title', { fallback: 'Cart' })}</p>;
+`,
+  'src/other.ts': `export const flagsmith = 'a word'\n`,
+}
+
+test('shows what it would do, and writes nothing', async () => {
+  const { cwd, read } = folderWith(SHOP)
+  const { code, out, err } = await ran(['migrate', 'src'], { cwd })
+  expect({ code, err }).toEqual({ code: 0, err: [] })
+  expect(`\n${out.join('\n')}\n`).toBe(`
+src/pages/cart.tsx
+  1: - "@flagsmith/flagsmith"
+  1: + "guidon/migrate"
+
+src/start.ts
+  1: - '@flagsmith/flagsmith'
+  1: + 'guidon/migrate'
+  by hand  enableLogs  src/start.ts:2:38
+                       It does nothing. What goes wrong is told by onError.
+
+2 changes in 2 files; 1 to look at by hand. Nothing is written yet: --write does that.
+`)
+  for (const [name, text] of Object.entries(SHOP)) expect(read(name)).toBe(text)
+})
+
+test('writes with --write, and has nothing to do the next time', async () => {
+  const { cwd, read } = folderWith(SHOP)
+  const { code, out } = await ran(['migrate', 'src', '--write'], { cwd })
+  expect(code).toBe(0)
+  expect(out.at(-1)).toBe('2 changes in 2 files; 1 to look at by hand.')
+  expect(read('src/pages/cart.tsx')).toBe(
+    SHOP['src/pages/cart.tsx'].replace('@flagsmith/flagsmith', 'guidon/migrate'),
+  )
+  expect(read('src/other.ts')).toBe(SHOP['src/other.ts'])
+  expect((await ran(['migrate', 'src', '--write'], { cwd })).out).toEqual(['Nothing to move in 3 files.'])
+})
+
+test('moves calls to the client that a module exports, as each file calls it', async () => {
+  const { cwd, read } = folderWith(SHOP)
+  const args = ['migrate', 'src', '--to', 'native', '--client', 'src/flags.ts', '--write']
+  const { code, out } = await ran(args, { cwd })
+  expect(code).toBe(0)
+  expect(out.join('\n')).toContain('by hand  init')
+  expect(read('src/pages/cart.tsx')).toBe(`import { flags } from "../flags";
+export const Cart = () => <p>{flags.value('title', 'Cart')}</p>;
+`)
+  expect(read('src/start.ts')).toBe(SHOP['src/start.ts'])
+})
+
+test('takes a package or an alias as it is', async () => {
+  const { cwd, read } = folderWith(SHOP)
+  await ran(['migrate', 'src', '--to', 'native', '--client', '@/flags', '--write'], { cwd })
+  expect(read('src/pages/cart.tsx')).toContain(`from "@/flags";`)
+})
+
+test('gives it all as JSON', async () => {
+  const { cwd } = folderWith(SHOP)
+  const { out } = await ran(['migrate', 'src', '--json'], { cwd })
+  expect(JSON.parse(out.join('\n'))).toEqual([
+    {
+      kind: 'change',
+      file: 'src/pages/cart.tsx',
+      line: 1,
+      column: 23,
+      from: '"@flagsmith/flagsmith"',
+      to: '"guidon/migrate"',
+    },
+    {
+      kind: 'change',
+      file: 'src/start.ts',
+      line: 1,
+      column: 23,
+      from: `'@flagsmith/flagsmith'`,
+      to: `'guidon/migrate'`,
+    },
+    {
+      kind: 'by-hand',
+      file: 'src/start.ts',
+      line: 2,
+      column: 38,
+      what: 'enableLogs',
+      message: 'It does nothing. What goes wrong is told by onError.',
+    },
+  ])
+})
+
+test('goes on after a file that cannot be parsed', async () => {
+  const { cwd } = folderWith({ ...SHOP, 'src/broken.ts': `import flagsmith from 'flagsmith'\nconst = {` })
+  const { code, out, err } = await ran(['migrate', 'src'], { cwd })
+  expect(code).toBe(0)
+  expect(err[0]).toContain('src/broken.ts cannot be parsed, so it stays as it is')
+  expect(out.at(-1)).toContain('2 changes in 2 files')
+})
+
+test.each([
+  [['migrate', 'nowhere'], 'guidon: There is no folder nowhere.'],
+  [['migrate', 'src', '--to', 'native'], 'Say with --client'],
+  [['migrate', 'src', '--to', 'somewhere'], 'Allowed choices are shim, native'],
+  [['migrate'], "missing required argument 'folder'"],
+])('%j is refused in a line', async (args, message) => {
+  const { code, out, err } = await ran(args, { cwd: folderWith(SHOP).cwd })
+  expect({ code, out }).toEqual({ code: 1, out: [] })
+  expect(err.join('\n')).toContain(message)
+})
