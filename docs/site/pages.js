@@ -32,17 +32,21 @@ const outsideOfBlocks = (text, change) => {
 /** The files that pages lead to, from the repository's root. */
 const wanted = new Set()
 
-/** A page, with its links as they are on the site. */
-const linked = (file, text) =>
-  outsideOfBlocks(text, (prose) =>
-    prose.replace(/\]\((?!\w+:|#)([^)\s#]+)(#[^)\s]*)?\)/g, (_, path, anchor = '') => {
-      const target = normalize(join(dirname(file), path))
-      wanted.add(target)
-      const way = relative(dirname(placeOf(file)), placeOf(target))
-      // Pictures are looked for among packages, unless their path is one.
-      return `](${way.startsWith('.') ? way : `./${way}`}${anchor})`
-    }),
+/** A page, with its links and pictures as they are on the site. */
+const linked = (file, text) => {
+  const way = (path) => {
+    const target = normalize(join(dirname(file), path))
+    wanted.add(target)
+    const way = relative(dirname(placeOf(file)), placeOf(target))
+    // Pictures are looked for among packages, unless their path is one.
+    return way.startsWith('.') ? way : `./${way}`
+  }
+  return outsideOfBlocks(text, (prose) =>
+    prose
+      .replace(/\]\((?!\w+:|#)([^)\s#]+)(#[^)\s]*)?\)/g, (_, path, anchor = '') => `](${way(path)}${anchor})`)
+      .replace(/(<img [^>]*src=")(?!\w+:|\/)([^"]+)"/g, (_, before, path) => `${before}${way(path)}"`),
   )
+}
 
 /** The front page: what README says first as its head, its points as cards, and the rest below. */
 const front = (text) => {

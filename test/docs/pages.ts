@@ -96,9 +96,9 @@ export const linksOf = (page: string): Link[] =>
   [
     ...prose(page)
       .replace(/`[^`\n]*`/g, '')
-      .matchAll(/\]\(([^)\s]+)\)/g),
+      .matchAll(/\]\(([^)\s]+)\)|<img [^>]*src="([^"]+)"/g),
   ]
-    .map(([, target]) => target as string)
+    .map(([, link, picture]) => (link ?? picture) as string)
     .filter((target) => !/^\w+:/.test(target))
     .map((target) => {
       const [path, anchor] = target.split('#') as [string, string | undefined]
