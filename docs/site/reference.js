@@ -12,7 +12,11 @@ export const doors = Object.keys(exports)
   .filter((path) => path !== './package.json')
   .map((path) => {
     const page = path === '.' ? name : path.slice(2)
-    return { door: `${name}${path.slice(1)}`, page, file: `src/${path === '.' ? 'index' : page}.ts` }
+    return {
+      door: `${name}${path.slice(1)}`,
+      page,
+      file: `src/${path === '.' ? 'index' : page.replace('/', '-')}.ts`,
+    }
   })
 
 /** Writes the pages into a folder. */

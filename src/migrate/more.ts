@@ -42,6 +42,7 @@ export interface More {
   expose(feature: string): void
 }
 
+/** The parts of an instance that only some options need. */
 export const moreOf = (config: IInitConfig): More => {
   const { AsyncStorage, applicationMetadata, eventProcessorConfig } = config
   const { name, version } = applicationMetadata ?? { name: '' }

@@ -4,6 +4,7 @@ import type { IFlagsmith, IInitConfig, IState } from './types.ts'
 /** The instance that a provider gives. */
 export const FlagsmithContext = createContext<IFlagsmith | null>(null)
 
+/** What `FlagsmithProvider` takes: an instance, and what its `init` does, or the state of a server. */
 export type FlagsmithContextType<F extends string = string, T extends string = string> = {
   flagsmith: IFlagsmith<F, T>
   /** Makes the provider call `init`, in its first render. Without them the app calls it. */

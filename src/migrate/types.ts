@@ -10,6 +10,7 @@ export enum FlagSource {
   SERVER = 'SERVER',
 }
 
+/** A flag's value, or a trait's. */
 export type IFlagsmithValue<T = string | number | boolean | null> = T
 
 /** The experiment that a flag was evaluated in. */
@@ -20,6 +21,7 @@ export interface IFlagsmithExperiment {
   inExperiment: boolean
 }
 
+/** A flag, as `getAllFlags()` and the hooks give it. */
 export interface IFlagsmithFeature<Value = IFlagsmithValue> {
   /** The server's number for it. Not known of flags that come from the device. */
   id?: number
@@ -38,11 +40,13 @@ export interface TraitEvaluationContext {
   // biome-ignore lint/suspicious/noExplicitAny: as theirs.
   [property: string]: any
 }
+/** The environment of a context, by its client-side key. */
 export interface EnvironmentEvaluationContext {
   apiKey: string
   // biome-ignore lint/suspicious/noExplicitAny: as theirs.
   [property: string]: any
 }
+/** The user of a context. */
 export interface IdentityEvaluationContext {
   identifier?: null | string
   traits?: { [key: string]: null | TraitEvaluationContext }
@@ -50,6 +54,7 @@ export interface IdentityEvaluationContext {
   // biome-ignore lint/suspicious/noExplicitAny: as theirs.
   [property: string]: any
 }
+/** Where flags are evaluated, and for whom: what `getContext()` gives. */
 export interface EvaluationContext {
   environment?: null | EnvironmentEvaluationContext
   identity?: null | IdentityEvaluationContext
@@ -57,19 +62,25 @@ export interface EvaluationContext {
   [property: string]: any
 }
 
+/** A trait as an app writes it. */
 export type IFlagsmithTrait = IFlagsmithValue | TraitEvaluationContext
+/** Flags by name. */
 export type IFlags<F extends string = string> = Record<F, IFlagsmithFeature>
+/** Traits by name, as an app writes them. */
 export type ITraits<T extends string = string> = Record<T, IFlagsmithTrait>
+/** Traits by name, as a context has them. `null` removes one. */
 export type Traits<T extends string = string> = Record<T, TraitEvaluationContext | null>
 
 /** A context as an app writes it: traits may be plain values. */
 export interface ClientIdentityEvaluationContext extends Omit<IdentityEvaluationContext, 'traits'> {
   traits?: null | ITraits
 }
+/** What `setContext()` and `updateContext()` take. */
 export interface ClientEvaluationContext extends Omit<EvaluationContext, 'identity'> {
   identity?: null | ClientIdentityEvaluationContext
 }
 
+/** The second argument of `getValue()`. */
 // biome-ignore lint/suspicious/noExplicitAny: as theirs.
 export type GetValueOptions<T = Array<any> | object> = {
   skipAnalytics?: boolean
@@ -78,8 +89,10 @@ export type GetValueOptions<T = Array<any> | object> = {
   /** For a flag that is unknown or has no value, and with `json` for a value that is not JSON. */
   fallback?: T
 }
+/** The second argument of `hasFeature()`. A boolean is `skipAnalytics`. */
 export type HasFeatureOptions = { skipAnalytics?: boolean; fallback?: boolean } | boolean
 
+/** An identifier. */
 export type IIdentity<T = string> = T
 
 /** What `onChange` is told. */
@@ -99,6 +112,7 @@ export interface IState<F extends string = string> {
   identity?: string
 }
 
+/** What is under way, and where the flags come from. */
 export type LoadingState = {
   error: Error | null
   isFetching: boolean
@@ -107,12 +121,14 @@ export type LoadingState = {
   source: FlagSource
 }
 
+/** Hears of new flags and traits: the flags before, what has changed, and the state. */
 export type OnChange<F extends string = string> = (
   previousFlags: IFlags<F> | null,
   params: IRetrieveInfo,
   loadingState: LoadingState,
 ) => void
 
+/** The app's name and version. They go along as headers, as the official client sends them. */
 export type ApplicationMetadata = { name: string; version?: string }
 
 /** Not used, and told by `onError`: see docs/migrating.md. */
@@ -125,6 +141,7 @@ export type IDatadogRum = {
     [extraProps: string]: any
   }
 }
+/** Not used, and told by `onError`: see docs/migrating.md. */
 export type ISentryClient =
   | {
       getIntegrationByName(
@@ -153,6 +170,7 @@ type NativeOptions = Partial<
   Omit<ClientOptions, 'environmentKey' | 'api' | 'identity' | 'defaults' | 'snapshot' | 'fetch'>
 >
 
+/** What `init()` takes. */
 export interface IInitConfig<
   // biome-ignore lint/suspicious/noExplicitAny: as theirs.
   F extends string | Record<string, any> = string,
@@ -191,6 +209,7 @@ export interface IInitConfig<
   eventProcessorConfig?: { eventsApiUrl?: string; maxBuffer?: number; flushInterval?: number }
 }
 
+/** What goes along with an event. */
 export type EventOptions = {
   identifier?: string | null
   value?: IFlagsmithValue

@@ -8,7 +8,7 @@ export const DOORS: readonly { readonly door: string; readonly file: string }[] 
   .filter((path) => path !== './package.json')
   .map((path) => ({
     door: `${name}${path.slice(1)}`,
-    file: `src/${path === '.' ? 'index' : path.slice(2)}.ts`,
+    file: `src/${path === '.' ? 'index' : path.slice(2).replace('/', '-')}.ts`,
   }))
 
 const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile)

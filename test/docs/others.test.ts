@@ -35,7 +35,7 @@ const DRAWINGS: readonly (readonly [page: string, first: string])[] = [
 
 describe('every block', () => {
   it('is in a language that somebody tries', () => {
-    const known = [...Object.keys(ELSEWHERE), 'sh', 'console', 'json', 'yaml', 'text']
+    const known = [...Object.keys(ELSEWHERE), 'sh', 'console', 'diff', 'json', 'yaml', 'text']
     expect(
       BLOCKS.filter(({ language }) => !known.includes(language)).map(
         ({ where, language }) => `${where} ${language}`,
@@ -127,6 +127,35 @@ describe('commands in the docs', () => {
       }
     },
   )
+})
+
+describe('moving over, in the docs', () => {
+  it.each(rows('console').filter(([, { word }]) => word === 'migrated'))(
+    '%s is what `guidon migrate` says of such code',
+    async (_, { code }) => {
+      const project = await openProject({
+        'src/pages/cart.tsx': 'import flagsmith from "@flagsmith/flagsmith"\n',
+        'src/start.ts':
+          "import flagsmith from '@flagsmith/flagsmith'\nflagsmith.init({ environmentID: key, enableLogs: true })\n",
+      })
+      const { out, err } = await runGuidon(['migrate', 'src'], project)
+      expect(err).toEqual([])
+      expect(`$ npx guidon migrate src\n${out.join('\n')}\n`).toBe(code)
+    },
+  )
+
+  it.each(rows('diff'))('%s is what `guidon migrate` writes', async (_, { code }) => {
+    const side = (sign: string) =>
+      code
+        .split('\n')
+        .filter((line) => line.startsWith(sign))
+        .map((line) => `${line.slice(1)}\n`)
+        .join('')
+    const project = await openProject({ 'src/app.tsx': side('-') })
+    const { code: exit, err } = await runGuidon(['migrate', 'src', '--write'], project)
+    expect({ exit, err }).toEqual({ exit: 0, err: [] })
+    expect(readFileSync(join(project.folder, 'src/app.tsx'), 'utf8')).toBe(side('+'))
+  })
 })
 
 describe('settings in the docs', () => {
