@@ -24,7 +24,7 @@ const ARROWS: Record<string, readonly string[]> = {
   react: [],
   'react-native': ['core', 'client', 'live'],
   edge: ['model'],
-  server: ['model', 'privacy', 'core', 'transport', 'client'],
+  server: ['model', 'privacy', 'core', 'transport', 'client', 'edge'],
   codegen: ['model'],
   scan: [],
   cli: ['model', 'privacy', 'client', 'live', 'edge', 'codegen', 'scan'],

@@ -1,5 +1,6 @@
 import { type Answer, isStream } from './answer.ts'
-import type { Question } from './question.ts'
+import { limitedBody } from './limited-body.ts'
+import { type Question, textOf } from './question.ts'
 
 /** What of Node's `IncomingMessage` is needed. */
 export interface NodeRequest {
@@ -96,39 +97,21 @@ function questionOf(request: NodeRequest): Question {
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 /** The body as text; of one with more bytes than allowed no more than that are ever held. */
 function limitedText(request: NodeRequest, maxBytes: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = []
-    let length = 0
-    request.on('data', (chunk) => {
-      length += chunk.byteLength
-      if (length <= maxBytes) chunks.push(chunk)
-      else {
-        // The rest is heard and let go: who still sends may not hear the answer otherwise.
-        chunks.length = 0
-        resolve(undefined)
-      }
+    const body = limitedBody(maxBytes)
+    request.on('data', (piece) => {
+      // The rest is heard and let go: who still sends may not hear the answer otherwise.
+      if (!body.add(piece)) resolve(undefined)
     })
     request.on('end', () => {
       try {
-        resolve(utf8.decode(chunks.length === 1 ? chunks[0] : joined(chunks, length)))
+        resolve(textOf(body.bytes()))
       } catch (error) {
         reject(error)
       }
     })
     request.on('error', reject)
   })
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(chunks.length === 0 ? 0 : length)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return bytes
 }

@@ -1,3 +1,5 @@
+import { limitedBytes } from './limited-body.ts'
+
 /** A request, as far as we look at it; made of a `Request`, or of what Node's own server has. */
 export interface Question {
   readonly method: string
@@ -19,27 +21,14 @@ export function questionOf(request: Request): Question {
     path,
     search,
     header: (name) => request.headers.get(name),
-    text: (maxBytes) => limitedText(request.body, maxBytes),
+    async text(maxBytes) {
+      const bytes = await limitedBytes(request, maxBytes)
+      return bytes && textOf(bytes)
+    },
   }
 }
 
-/** The stream as text; of one with more bytes than allowed no more than that are ever held. */
-async function limitedText(
-  stream: ReadableStream<Uint8Array> | null,
-  maxBytes: number,
-): Promise<string | undefined> {
-  if (stream === null) return ''
-  const reader = stream.getReader()
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  let text = ''
-  for (let bytes = 0; ; ) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    bytes += value.byteLength
-    if (bytes > maxBytes) {
-      await reader.cancel()
-      return undefined
-    }
-    text += decoder.decode(value, { stream: true })
-  }
-}
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Throws when it is not UTF-8. */
+export const textOf = (bytes: Uint8Array): string => utf8.decode(bytes)
