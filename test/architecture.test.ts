@@ -44,7 +44,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   // The second for its types.
   scan: ['@babel/parser', '@babel/types'],
   server: ['guidon'],
-  cli: ['commander', 'srvx', 'srvx/node', 'node:'],
+  cli: ['commander', 'node:'],
   bundler: ['guidon', 'unplugin', 'node:'],
 }
 

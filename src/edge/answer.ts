@@ -1,14 +1,18 @@
 /** How answers look on the wire: JSON, with the API's headers. */
 import { etagOf, isMatch } from './etag.ts'
 import type { Question } from './question.ts'
-import type { EventStream } from './stream.ts'
+import type { Stream } from './stream.ts'
 
 /** A response before it is one: a `Response`, or what Node's own server writes. */
 export interface Answer {
+  /** 0 is none at all: who asked loses the connection. */
   readonly status: number
   readonly headers: HeaderList
-  readonly body: Uint8Array | EventStream | null
+  readonly body: Uint8Array | Stream | null
 }
+
+/** What answers questions. Behind an address it is put by `nodeListener`, or as a handler. */
+export type Answerer = (question: Question) => Answer | Promise<Answer>
 
 type HeaderList = Readonly<Record<string, string>>
 
@@ -28,15 +32,14 @@ const jsonHeaders: HeaderList = {
 }
 
 /** An answer without a body, or with a stream for one. */
-export const answer = (
-  status: number,
-  headers: HeaderList = {},
-  body: EventStream | null = null,
-): Answer => ({
+export const answer = (status: number, headers: HeaderList = {}, body: Stream | null = null): Answer => ({
   status,
   headers: { ...commonHeaders, ...headers },
   body,
 })
+
+/** As `Response.error()` of the Fetch standard. */
+export const noAnswer: Answer = { status: 0, headers: {}, body: null }
 
 const utf8 = new TextEncoder()
 
@@ -80,17 +83,7 @@ export function revalidatable(bytes: Uint8Array, headers: HeaderList = {}): Reva
 export const revalidated = ({ etag, whole, unchanged }: Revalidatable, question: Question): Answer =>
   isMatch(question.header('if-none-match'), etag) ? unchanged : whole
 
-export const isStream = (body: Answer['body']): body is EventStream => body !== null && 'writeTo' in body
-
-/** The `Response` that an answer is. */
-export const responseOf = ({ status, headers, body }: Answer, method: string): Response =>
-  new Response(
-    method === 'HEAD' ? null : isStream(body) ? body.readable() : (body as Uint8Array<ArrayBuffer>),
-    {
-      status,
-      headers,
-    },
-  )
+export const isStream = (body: Answer['body']): body is Stream => body !== null && 'writeTo' in body
 
 /** What a page may send: the API's list to the letter, so that what passes here passes there. */
 const allowedHeaders = [

@@ -3,11 +3,11 @@ import { GuidonError } from '../model/errors.ts'
 import type { TraitValue } from '../model/trait.ts'
 import {
   type Answer,
+  type Answerer,
   answer,
   json,
   preflight,
   refusal,
-  responseOf,
   revalidatable,
   revalidated,
   written,
@@ -15,9 +15,10 @@ import {
 import { type EnvironmentDocument, environmentDocument } from './document.ts'
 import { type Audience, type Edition, publish } from './edition.ts'
 import { evaluate, type Identity, type Outcome } from './evaluation.ts'
+import { handlerOf } from './handler.ts'
 import { type IdentityAnswer, identify, lookUp } from './identities.ts'
 import { type IdentityRequest, identityRequest, Problem } from './identity-request.ts'
-import { type Question, questionOf } from './question.ts'
+import { isPreflight, type Question } from './question.ts'
 import { jsonBody } from './request-body.ts'
 import { broadcast } from './stream.ts'
 import { traitStore } from './trait-store.ts'
@@ -59,7 +60,7 @@ export interface Edge {
    */
   readonly flagsOf: (identity: Identity) => Record<string, Pick<Outcome, 'enabled' | 'value'>>
   /** The same without `Request` and `Response`, for `nodeListener`. Needs no `this`. */
-  readonly answer: (question: Question) => Answer | Promise<Answer>
+  readonly answer: Answerer
   /** Serves another document from now on, and tells those who listen to the event stream. Throws when it is none. */
   replace(document: EnvironmentDocument): void
   /** Ends the event streams. */
@@ -109,13 +110,9 @@ export function createEdge({
     methods.set(path, [...(methods.get(path) ?? []), method])
   }
 
-  async function handler(request: Request): Promise<Response> {
-    return responseOf(await answerTo(questionOf(request)), request.method)
-  }
-
   function answerTo(question: Question): Answer | Promise<Answer> {
     const { method, path, search } = question
-    if (method === 'OPTIONS' && question.header('access-control-request-method') !== null) return preflight
+    if (isPreflight(question)) return preflight
     if (method === 'GET' && isStream(path)) return stream
     if (path === '/health') return json({ status: 'ok' })
 
@@ -233,7 +230,7 @@ export function createEdge({
   const storeOf = (edition: Edition) => (persistTraits && edition.keepsTraits ? traits : undefined)
 
   return {
-    handler,
+    handler: handlerOf(answerTo),
     flagsOf(identity) {
       if (current.isStopped)
         throw new GuidonError('http', 'this environment serves no flags', { status: 403 })

@@ -1,4 +1,4 @@
-import { type Answer, isStream } from './answer.ts'
+import { type Answer, type Answerer, isStream } from './answer.ts'
 import { limitedBody } from './limited-body.ts'
 import { type Question, textOf } from './question.ts'
 
@@ -15,6 +15,8 @@ export interface NodeRequest {
 /** What of Node's `ServerResponse` is needed. */
 export interface NodeResponse {
   readonly writableLength: number
+  readonly headersSent: boolean
+  readonly destroyed: boolean
   writeHead(status: number, headers: Record<string, string>): unknown
   write(chunk: Uint8Array): unknown
   end(chunk?: Uint8Array | string): unknown
@@ -35,18 +37,16 @@ const mostUnreadBytes = 16 * 1024
  *
  * @example createServer(nodeListener(edge.answer)).listen(8787, '127.0.0.1')
  */
-export function nodeListener(
-  answer: (question: Question) => Answer | Promise<Answer>,
-  onError: (error: unknown) => void = () => {},
-): NodeListener {
+export function nodeListener(answer: Answerer, onError: (error: unknown) => void = () => {}): NodeListener {
   return (request, response) => {
     const fail = (error: unknown): void => {
       onError(error)
+      if (response.headersSent) return void response.destroy()
       response.writeHead(500, { 'Content-Type': 'text/plain' })
       response.end('Internal Server Error')
     }
     try {
-      const answered = answer(questionOf(request))
+      const answered = answer(questionOf(request, response))
       if (answered instanceof Promise) answered.then((later) => write(later, response)).catch(fail)
       else write(answered, response)
     } catch (error) {
@@ -56,7 +56,10 @@ export function nodeListener(
 }
 
 function write({ status, headers, body }: Answer, response: NodeResponse): void {
-  if (body === null) {
+  // Who has left needs no answer, and a stream would never hear that its reader is gone.
+  if (response.destroyed) return
+  if (status === 0) response.destroy()
+  else if (body === null) {
     response.writeHead(status, status === 304 ? headers : { 'Content-Length': '0', ...headers })
     response.end()
   } else if (!isStream(body)) {
@@ -65,7 +68,7 @@ function write({ status, headers, body }: Answer, response: NodeResponse): void 
   } else {
     response.writeHead(status, headers)
     const leave = body.writeTo({
-      write: (message) => response.write(message),
+      write: (piece) => response.write(piece),
       end: () => response.end(),
       isStuck: () => response.writableLength > mostUnreadBytes,
       abort: () => response.destroy(),
@@ -74,17 +77,9 @@ function write({ status, headers, body }: Answer, response: NodeResponse): void 
   }
 }
 
-/** A path that needs no reading by the rules of URLs. */
-const plain = /^\/[\w/-]*$/
-
-function questionOf(request: NodeRequest): Question {
+function questionOf(request: NodeRequest, response: NodeResponse): Question {
   const { url = '/', headers } = request
-  const mark = url.indexOf('?')
-  const rawPath = mark < 0 ? url : url.slice(0, mark)
-  const isPlain = plain.test(rawPath)
-  const { pathname: path, search } = isPlain
-    ? { pathname: rawPath, search: mark < 0 ? '' : url.slice(mark) }
-    : new URL(url.startsWith('/') ? `http://edge${url}` : url, 'http://edge')
+  const { path, search } = addressOf(url)
   return {
     method: request.method ?? 'GET',
     path,
@@ -94,7 +89,34 @@ function questionOf(request: NodeRequest): Question {
       return value === undefined ? null : String(value)
     },
     text: (maxBytes) => limitedText(request, maxBytes),
+    // When somebody looks: for most questions nobody does.
+    get signal() {
+      return leaving(response)
+    },
   }
+}
+
+/** A path that needs no reading by the rules of URLs. */
+const plain = /^\/[\w/-]*$/
+
+function addressOf(url: string): Pick<Question, 'path' | 'search'> {
+  const mark = url.indexOf('?')
+  const path = mark < 0 ? url : url.slice(0, mark)
+  if (plain.test(path)) return { path, search: mark < 0 ? '' : url.slice(mark) }
+  try {
+    const { pathname, search } = new URL(url.startsWith('/') ? `http://edge${url}` : url, 'http://edge')
+    return { path: pathname, search }
+  } catch {
+    // No address at all, so nothing is there.
+    return { path: url, search: '' }
+  }
+}
+
+function leaving(response: NodeResponse): AbortSignal {
+  const leave = new AbortController()
+  response.on('close', () => leave.abort())
+  if (response.destroyed) leave.abort()
+  return leave.signal
 }
 
 /** The body as text; of one with more bytes than allowed no more than that are ever held. */

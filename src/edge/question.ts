@@ -1,6 +1,4 @@
-import { limitedBytes } from './limited-body.ts'
-
-/** A request, as far as we look at it; made of a `Request`, or of what Node's own server has. */
+/** A request, as far as we look at it; made of a `Request`, or of what Node's own server has. Nothing of it needs a `this`. */
 export interface Question {
   readonly method: string
   /** The path as it was sent. */
@@ -8,25 +6,16 @@ export interface Question {
   /** What came with the path, from its question mark on; or nothing. */
   readonly search: string
   /** A header by its name, which is in lower case here; null when it was not sent. */
-  header(name: string): string | null
+  readonly header: (name: string) => string | null
   /** The body; undefined when it has more bytes than that. Rejects when it is not UTF-8, or the sender is gone. */
-  text(maxBytes: number): Promise<string | undefined>
+  readonly text: (maxBytes: number) => Promise<string | undefined>
+  /** Says when the asker is gone. */
+  readonly signal: AbortSignal
 }
 
-/** The question that a `Request` is. */
-export function questionOf(request: Request): Question {
-  const { pathname: path, search } = new URL(request.url)
-  return {
-    method: request.method,
-    path,
-    search,
-    header: (name) => request.headers.get(name),
-    async text(maxBytes) {
-      const bytes = await limitedBytes(request, maxBytes)
-      return bytes && textOf(bytes)
-    },
-  }
-}
+/** Whether a browser asks before it asks. */
+export const isPreflight = ({ method, header }: Question): boolean =>
+  method === 'OPTIONS' && header('access-control-request-method') !== null
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 

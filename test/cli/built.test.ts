@@ -28,7 +28,7 @@ const command = (args: string[], cwd = emptyFolder(), env: Record<string, string
 
 async function serving() {
   const edge = createEdge({ document })
-  const server = await listen(edge.handler, { port: 0 })
+  const server = await listen(edge.answer, { port: 0 })
   afterwards(() => server.close())
   return `${server.url}api/v1/`
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { noAnswer } from '../../../src/edge/answer.ts'
 import { emptyFolder } from '../folder.ts'
 import { soon } from './edge.ts'
 import { startProcess } from './process.ts'
@@ -32,14 +33,14 @@ async function survives(args: readonly string[] = []) {
   /** What upstream was told last, and whether it ever went back. */
   const arrived = new Map<string, number>()
   let answers = 0
-  upstream.answer = async (request) => {
-    if (request.method !== 'POST') return upstream.edge.handler(request)
+  upstream.answer = async (question) => {
+    if (question.method !== 'POST') return upstream.edge.answer(question)
     // Now and then it is away, so that the journal has something in it when the process dies.
-    if (++answers % 3 === 0) return Response.error()
-    const { identifier, traits } = JSON.parse(await request.clone().text())
-    const response = await upstream.edge.handler(request)
+    if (++answers % 3 === 0) return noAnswer
+    const { identifier, traits } = JSON.parse(question.body)
+    const answered = await upstream.edge.answer(question)
     for (const { trait_value } of traits) arrived.set(identifier, trait_value)
-    return response
+    return answered
   }
 
   const people = Array.from({ length: 20 }, (_, index) => `guid-${index}`)
