@@ -1,4 +1,4 @@
-import { type Answer, type Answerer, isStream, noAnswer, refusal } from '../edge/answer.ts'
+import { type Answer, type Answerer, isStream, isText, noAnswer, refusal } from '../edge/answer.ts'
 import type { Question } from '../edge/question.ts'
 import type { Reader, Stream } from '../edge/stream.ts'
 import { wait as waitFor } from '../edge/wait.ts'
@@ -49,7 +49,7 @@ export function badNetwork(
       if (network.isOffline) return noAnswer
       const halfWayMs = (from + slow * (to - from)) / 2
       const failure = bad < failRate ? FAILURES[Math.floor(how * FAILURES.length)] : undefined
-      const { signal } = question
+      const signal = question.signal()
 
       if (halfWayMs > 0) await wait(halfWayMs, signal)
       // Who has left while it was on its way is not heard.
@@ -68,7 +68,8 @@ const unavailable = refusal(503, 'Service unavailable: --fail-rate of `guidon se
 /** Half of the first piece of an answer, then the connection breaks. An event stream breaks likewise. */
 function halfOf(answer: Answer, { method }: Question): Answer {
   if (answer.body === null || method === 'HEAD') return noAnswer
-  const stream = isStream(answer.body) ? answer.body : whole(answer.body)
+  const { body } = answer
+  const stream = isStream(body) ? body : whole(isText(body) ? new TextEncoder().encode(body.text) : body)
   return { ...answer, body: { writeTo: (reader) => stream.writeTo(breaking(reader)) } }
 }
 

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
-import { createServer, type ServerOptions, type ServerResponse } from 'node:http'
+import { createServer, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
 import type { Answer, Answerer } from '../edge/answer.ts'
 import { nodeListener } from '../edge/node-listener.ts'
 import { refuse } from './refuse.ts'
@@ -58,19 +57,9 @@ export async function listen(
     return answered instanceof Promise ? answered.then(last) : last(answered)
   }, onError)
 
-  /** The response that a connection is about, or was about last. */
-  const responses = new WeakMap<Duplex, ServerResponse>()
-  const server = createServer(node, (request, response) => {
-    responses.set(request.socket, response)
-    listener(request, response)
-  })
+  const server = createServer(node, listener)
   server.timeout = idleMs
-  server.on('clientError', (error, socket) => {
-    const response = responses.get(socket)
-    // In the middle of a stream there is no place for another answer.
-    if (response?.headersSent && !response.writableEnded) socket.destroy()
-    else refuse(socket, error, onRefusal)
-  })
+  server.on('clientError', (error, socket) => refuse(socket, error, onRefusal))
   server.listen({ port, host })
   await once(server, 'listening')
   server.on('error', onError)

@@ -21,6 +21,7 @@ import { type IdentityRequest, identityRequest, Problem } from './identity-reque
 import { isPreflight, type Question } from './question.ts'
 import { jsonBody } from './request-body.ts'
 import { broadcast } from './stream.ts'
+import type { Text } from './text.ts'
 import { traitStore } from './trait-store.ts'
 
 export interface EdgeOptions {
@@ -97,18 +98,12 @@ export function createEdge({
   const traits = traitStore(maxTraitBytes)
   let current = publish(environmentDocument(document), updatedAtOf(document) ?? Date.now() / 1000)
 
-  const routes: ReadonlyMap<string, Action> = new Map<string, Action>([
-    ['GET /api/v1/flags/', getFlags],
-    ['GET /api/v1/identities/', getIdentity],
-    ['POST /api/v1/identities/', postIdentity],
-    ['GET /api/v1/environment-document/', getDocument],
-    ['POST /api/v1/analytics/flags/', postAnalytics],
+  const routes: ReadonlyMap<string, Readonly<Record<string, Action>>> = new Map([
+    ['/api/v1/flags/', methods({ GET: getFlags })],
+    ['/api/v1/identities/', methods({ GET: getIdentity, POST: postIdentity })],
+    ['/api/v1/environment-document/', methods({ GET: getDocument })],
+    ['/api/v1/analytics/flags/', methods({ POST: postAnalytics })],
   ])
-  const methods = new Map<string, string[]>()
-  for (const route of routes.keys()) {
-    const [method, path] = route.split(' ') as [string, string]
-    methods.set(path, [...(methods.get(path) ?? []), method])
-  }
 
   function answerTo(question: Question): Answer | Promise<Answer> {
     const { method, path, search } = question
@@ -116,17 +111,17 @@ export function createEdge({
     if (method === 'GET' && isStream(path)) return stream
     if (path === '/health') return json({ status: 'ok' })
 
-    const allowed = methods.get(path)
-    if (allowed === undefined) {
-      return methods.has(`${path}/`)
+    const actions = routes.get(path)
+    if (actions === undefined) {
+      return routes.has(`${path}/`)
         ? answer(301, { Location: `${path}/${search}` })
         : refusal(404, 'Not found.')
     }
     const audience = audienceOf(question.header('x-environment-key'))
     if (typeof audience !== 'string') return audience
-    const action = routes.get(`${method === 'HEAD' ? 'GET' : method} ${path}`)
+    const action = actions[method === 'HEAD' ? 'GET' : method]
     return action === undefined
-      ? refusal(405, `Method "${method}" not allowed.`, { Allow: allowed.join(', ') })
+      ? refusal(405, `Method "${method}" not allowed.`, { Allow: Object.keys(actions).join(', ') })
       : action({ question, query: () => new URLSearchParams(search), audience, edition: current })
   }
 
@@ -143,7 +138,7 @@ export function createEdge({
   }
 
   function getFlags({ question, query, audience, edition }: Call): Answer {
-    const name = query().get('feature')
+    const name = question.search === '' ? null : query().get('feature')
     if (name === null) return revalidated(edition.environmentFlags(audience), question)
     const flag = edition.environmentFlag(audience, name)
     return flag === undefined ? refusal(404, 'Given feature not found') : revalidated(flag, question)
@@ -161,14 +156,14 @@ export function createEdge({
     const isTransient = Boolean(query.get('transient'))
     const found = lookUp(edition, storeOf(edition), identifier, isTransient)
     const name = query.get('feature')
-    const bytes = name
+    const body = name
       ? edition.identityFlag(
           audience,
           found.outcomes.find(({ feature }) => feature.name === name),
         )
       : identityBody(edition, audience, found)
-    if (bytes === undefined) return refusal(404, 'Given feature not found')
-    return revalidated(revalidatable(bytes, edition.stamp), question)
+    if (body === undefined) return refusal(404, 'Given feature not found')
+    return revalidated(revalidatable(body, edition.stamp), question)
   }
 
   async function postIdentity({ question, audience, edition }: Call): Promise<Answer> {
@@ -183,7 +178,7 @@ export function createEdge({
       return refusal(503, 'The traits cannot be taken now.', { 'Retry-After': '1' })
     }
     const found = await identify(edition, storeOf(edition), audience, asked)
-    return written(identityBody(edition, audience, found), 200, edition.stamp)
+    return written(identityBody(edition, audience, found), 200, edition.headers)
   }
 
   function getDocument({ question, audience, edition }: Call): Answer {
@@ -196,7 +191,7 @@ export function createEdge({
     const since = Date.parse(question.header('if-modified-since') ?? '') / 1000
     return since >= seconds
       ? answer(304, headers)
-      : written(edition.document(), 200, { ...headers, ...edition.stamp })
+      : written(edition.document(), 200, { ...edition.headers, ...headers })
   }
 
   /** Takes the counts and lets them go, unless somebody else wants them: nobody reads statistics here. */
@@ -212,6 +207,7 @@ export function createEdge({
 
   /** No key in a header, since an `EventSource` cannot send one; the address holds it. */
   const isStream = (path: string): boolean =>
+    path.startsWith('/sse/') &&
     [current.environment.key, encodeURIComponent(current.environment.key)].some(
       (key) => path === `/sse/environments/${key}/stream`,
     )
@@ -258,11 +254,15 @@ export function createEdge({
   }
 }
 
+/** By method, and nothing else: anybody may ask with `toString`. */
+const methods = (actions: Record<string, Action>): Readonly<Record<string, Action>> =>
+  Object.assign(Object.create(null), actions)
+
 function identityBody(
   edition: Edition,
   audience: Audience,
   { identifier, traits, outcomes }: IdentityAnswer,
-): Uint8Array {
+): Text {
   const shownTraits = JSON.stringify(edition.hidesSensitiveData ? [] : traits)
   const head = `{"identifier":${JSON.stringify(identifier)},"traits":${shownTraits},"flags":`
   return edition.identityFlags(audience, outcomes, head, '}')

@@ -1,5 +1,5 @@
 /** What answers questions, as web standards have it. */
-import { type Answer, type Answerer, isStream } from './answer.ts'
+import { type Answer, type Answerer, isStream, isText } from './answer.ts'
 import { limitedBytes } from './limited-body.ts'
 import { type Question, textOf } from './question.ts'
 import { readable } from './stream.ts'
@@ -10,7 +10,7 @@ export const handlerOf =
     responseOf(await answer(questionOf(request)), request.method)
 
 function questionOf(request: Request): Question {
-  const { method, headers, signal } = request
+  const { method, headers } = request
   const { pathname: path, search } = new URL(request.url)
   return {
     method,
@@ -21,12 +21,16 @@ function questionOf(request: Request): Question {
       const bytes = await limitedBytes(request, maxBytes)
       return bytes && textOf(bytes)
     },
-    signal,
+    signal: () => request.signal,
   }
 }
 
 function responseOf({ status, headers, body }: Answer, method: string): Response {
   if (status === 0) return Response.error()
-  const content = isStream(body) ? () => readable(body) : () => body as Uint8Array<ArrayBuffer> | null
-  return new Response(method === 'HEAD' ? null : content(), { status, headers })
+  return new Response(method === 'HEAD' ? null : contentOf(body), { status, headers })
+}
+
+function contentOf(body: Answer['body']): BodyInit | null {
+  if (isText(body)) return body.text
+  return isStream(body) ? readable(body) : (body as Uint8Array<ArrayBuffer> | null)
 }

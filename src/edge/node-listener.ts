@@ -1,4 +1,4 @@
-import { type Answer, type Answerer, isStream } from './answer.ts'
+import { type Answer, type Answerer, isStream, isText } from './answer.ts'
 import { limitedBody } from './limited-body.ts'
 import { type Question, textOf } from './question.ts'
 
@@ -20,6 +20,7 @@ export interface NodeResponse {
   writeHead(status: number, headers: Record<string, string>): unknown
   write(chunk: Uint8Array): unknown
   end(chunk?: Uint8Array | string): unknown
+  end(text: string, encoding: 'latin1' | 'utf8'): unknown
   destroy(): unknown
   on(event: 'close', listener: () => void): unknown
 }
@@ -62,6 +63,10 @@ function write({ status, headers, body }: Answer, response: NodeResponse): void 
   else if (body === null) {
     response.writeHead(status, status === 304 ? headers : { 'Content-Length': '0', ...headers })
     response.end()
+  } else if (isText(body)) {
+    response.writeHead(status, headers)
+    // Most of it is ASCII, which is the same in both and quicker as the one.
+    response.end(body.text, body.bytes === body.text.length ? 'latin1' : 'utf8')
   } else if (!isStream(body)) {
     response.writeHead(status, headers)
     response.end(body)
@@ -89,10 +94,7 @@ function questionOf(request: NodeRequest, response: NodeResponse): Question {
       return value === undefined ? null : String(value)
     },
     text: (maxBytes) => limitedText(request, maxBytes),
-    // When somebody looks: for most questions nobody does.
-    get signal() {
-      return leaving(response)
-    },
+    signal: () => leaving(response),
   }
 }
 

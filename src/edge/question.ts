@@ -9,8 +9,8 @@ export interface Question {
   readonly header: (name: string) => string | null
   /** The body; undefined when it has more bytes than that. Rejects when it is not UTF-8, or the sender is gone. */
   readonly text: (maxBytes: number) => Promise<string | undefined>
-  /** Says when the asker is gone. */
-  readonly signal: AbortSignal
+  /** What says when the asker is gone. For most questions nobody wants to know, so it is made when it is called. */
+  readonly signal: () => AbortSignal
 }
 
 /** Whether a browser asks before it asks. */

@@ -1,11 +1,11 @@
 /** What made-up servers answer. */
-import { type Answer, answer, written } from '../../src/edge/answer.ts'
+import { type Answer, answer, ofJson, written } from '../../src/edge/answer.ts'
 
 const utf8 = new TextEncoder()
 
 /** A page, whatever the API would say. */
 export const page = (text: string, status = 200): Answer =>
-  written(utf8.encode(text), status, { 'Content-Type': 'text/html' })
+  written(utf8.encode(text), status, ofJson({ 'Content-Type': 'text/html' }))
 
 /** These pieces, and no end. */
 export const streamed = (pieces: readonly string[], left = () => {}): Answer =>

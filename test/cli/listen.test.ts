@@ -129,14 +129,14 @@ test('lets who hosts it change what is said to what is no request, and hear of i
   expect(answered).toBe('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
 })
 
-test('says nothing in the middle of a stream to who sends nonsense, and ends it', async () => {
+test('ends the stream of who sends nonsense', async () => {
   const left = vi.fn()
   const { url } = await setup(() => streamed(['piece'], left))
   const { socket, ended, heard } = exchange(url, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')
   await vi.waitFor(() => expect(heard()).toContain('piece'))
   socket.write('no HTTP\r\n\r\n')
-  expect(await ended).not.toContain('400')
-  expect(left).toHaveBeenCalledOnce()
+  await ended
+  await vi.waitFor(() => expect(left).toHaveBeenCalledOnce())
 })
 
 test('drains: a connection that is kept ends with its answer, and nobody new comes in', async () => {
@@ -169,7 +169,7 @@ test('drops who does not read an answer that is larger than the system’s own b
   const { url } = await setup(
     (question) => {
       if (question.path !== '/large') return page('small')
-      signal = question.signal
+      signal = question.signal()
       return page(body)
     },
     { idleMs: 1_000 },
