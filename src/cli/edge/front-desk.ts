@@ -59,6 +59,8 @@ export function createFrontDesk({
   let streams = 0
   metrics.gauge('requests_in_flight', {}, () => requests)
   metrics.gauge('streams', {}, () => streams)
+  metrics.gauge('heap_bytes', {}, () => process.memoryUsage().heapUsed)
+  metrics.gauge('memory_bytes', {}, () => process.memoryUsage.rss())
 
   /** Why nobody should be sent here, if there is a reason. */
   function unready(): string | undefined {

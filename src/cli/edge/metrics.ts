@@ -8,6 +8,8 @@ const METRICS: Readonly<Record<string, readonly [type: 'counter' | 'gauge' | 'hi
   request_seconds: ['histogram', 'Seconds from a request to its answer, by route.'],
   requests_in_flight: ['gauge', 'Requests that are being answered.'],
   streams: ['gauge', 'Open event streams.'],
+  heap_bytes: ['gauge', 'Memory of the processes that serve, as JavaScript uses it.'],
+  memory_bytes: ['gauge', 'Memory of the processes that serve, as the system counts it.'],
   upstream_requests_total: ['counter', 'Requests sent upstream, by what for and status; 0 is no answer.'],
   document_age_seconds: ['gauge', 'Seconds since upstream last said what the document is, by environment.'],
   document_changes_total: ['counter', 'New documents, by environment.'],
