@@ -58,6 +58,23 @@ test('pulls, types and checks, with the key from the environment', async () => {
   expect((await command(['check'], cwd, both)).out).not.toContain('\x1b')
 })
 
+test('says what is wrong with what it was told in one line, without marks', async () => {
+  const args = [
+    'pull',
+    '--environment',
+    'key',
+    '--api',
+    'http://127.0.0.1:9/',
+    '--trait',
+    `plan=${'x'.repeat(2001)}`,
+  ]
+  expect(await command(args)).toEqual({
+    code: 1,
+    out: '',
+    err: "guidon: 'plan': send a boolean, number, text, null, ISO date or JSON\n",
+  })
+})
+
 test('looks for what is wrong', async () => {
   const { code, out, err } = await command([
     'doctor',
