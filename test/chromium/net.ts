@@ -42,7 +42,12 @@ export interface Net {
 
 export const startNet = async (): Promise<Net> => {
   let edge = createEdge({ document: documentOf({}) })
-  const serve: Answer = nodeListener((question) => edge.answer(question))
+  const listener = nodeListener((question) => edge.answer(question))
+  const serve: Answer = (request, response) => {
+    listener(request, response)
+    // Whoever held it up may have paused it.
+    request.resume()
+  }
 
   const server = createServer(async (request, response) => {
     const { method = '', url = '', headers } = request
