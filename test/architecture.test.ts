@@ -24,8 +24,10 @@ const ARROWS: Record<string, readonly string[]> = {
   react: [],
   'react-native': ['core', 'client', 'live'],
   edge: ['model'],
-  server: ['model', 'privacy', 'core', 'transport', 'client', 'edge'],
-  codegen: ['model'],
+  // Asks as an app does: it knows the client by the package's name.
+  asking: [],
+  server: ['model', 'privacy', 'core', 'transport', 'client', 'edge', 'asking'],
+  codegen: ['model', 'asking'],
   scan: [],
   cli: ['model', 'privacy', 'client', 'live', 'edge', 'codegen', 'scan'],
   bundler: ['model', 'privacy', 'codegen'],
@@ -40,10 +42,11 @@ const PACKAGES: Record<string, readonly string[]> = {
   // Its types alone, as a test below says.
   openfeature: ['@openfeature/web-sdk'],
   react: ['guidon', 'react'],
+  asking: ['guidon'],
+  // The first in the declarations that it writes.
   codegen: ['guidon', 'node:'],
   // The second for its types.
   scan: ['@babel/parser', '@babel/types'],
-  server: ['guidon'],
   cli: ['commander', 'node:'],
   bundler: ['guidon', 'unplugin', 'node:'],
 }
