@@ -124,6 +124,7 @@ function leaving(response: NodeResponse): AbortSignal {
 /** The body as text; of one with more bytes than allowed no more than that are ever held. */
 function limitedText(request: NodeRequest, maxBytes: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length']) > maxBytes) resolve(undefined)
     const body = limitedBody(maxBytes)
     request.on('data', (piece) => {
       // The rest is heard and let go: who still sends may not hear the answer otherwise.

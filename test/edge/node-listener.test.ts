@@ -154,6 +154,13 @@ test('refuses a body that is too large, not UTF-8 or no JSON, and goes on', asyn
   expect((await post('{"identifier":"guid"}')).status).toBe(200)
 })
 
+test('refuses a body that says it is too large before it has come', async () => {
+  const { port } = await setup({ maxBodyBytes: 100 })
+  const head =
+    'POST /api/v1/identities/ HTTP/1.1\r\nHost: a\r\nX-Environment-Key: <main client key>\r\nConnection: close\r\n'
+  expect(await exchange(port, `${head}Content-Length: 101\r\n\r\n{`)).toMatch(/^HTTP\/1.1 413 /)
+})
+
 test('takes no harm from a sender that leaves in the middle of its body', async () => {
   const { port, url, onError } = await setup()
   await new Promise<void>((resolve) => {
