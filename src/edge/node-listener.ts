@@ -43,7 +43,8 @@ export function nodeListener(answer: Answerer, onError: (error: unknown) => void
     const fail = (error: unknown): void => {
       onError(error)
       if (response.headersSent) return void response.destroy()
-      response.writeHead(500, { 'Content-Type': 'text/plain' })
+      // Pages may read it, or it would look like no answer to them.
+      response.writeHead(500, { 'Content-Type': 'text/plain', 'Access-Control-Allow-Origin': '*' })
       response.end('Internal Server Error')
     }
     try {

@@ -207,6 +207,7 @@ test('an answer that fails is a 500 without a word of why', async () => {
     const { url, onError } = await answering(fail)
     const response = await fetch(url)
     expect([response.status, await response.text()]).toEqual([500, 'Internal Server Error'])
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*')
     expect(onError).toHaveBeenCalledExactlyOnceWith(error)
   }
 })
