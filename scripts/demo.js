@@ -5,9 +5,10 @@
 //     node scripts/demo.js --document environment.json another environment document
 import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { extname } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
-import { serve } from 'srvx/node'
 
 const root = new URL('../', import.meta.url)
 const page = new URL('examples/browser/', root)
@@ -68,7 +69,7 @@ const built = async () => {
 }
 
 const { port, document: file } = options()
-const { createEdge, integrity } = await built()
+const { createEdge, nodeListener, integrity } = await built()
 
 // ── The environment ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -106,12 +107,12 @@ const switchFeature = (name, enabled) => {
 
 /** The demo's own route: `POST /demo/flags` with `{ name, enabled }`. Only as JSON, which no form of another site sends. */
 const postFlag = async (request) => {
-  if (!request.headers.get('Content-Type')?.startsWith('application/json')) return refusal(415)
-  const { name, enabled } = await request.json().catch(() => ({}))
-  if (!document.feature_states.some(({ feature }) => feature.name === name)) return refusal(404)
-  if (typeof enabled !== 'boolean') return refusal(400)
+  if (!request.headers['content-type']?.startsWith('application/json')) return { status: 415 }
+  const { name, enabled } = await json(request).catch(() => ({}))
+  if (!document.feature_states.some(({ feature }) => feature.name === name)) return { status: 404 }
+  if (typeof enabled !== 'boolean') return { status: 400 }
   switchFeature(name, enabled)
-  return new Response(null, { status: 204 })
+  return { status: 204 }
 }
 
 // ── The page ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -133,43 +134,42 @@ const index = async () =>
 
 const getFile = async (path) => {
   const found = files.get(path)
-  if (!found) return refusal(404)
+  if (!found) return { status: 404 }
   try {
     const body = path === '/index.html' ? await index() : await readFile(found)
-    return new Response(body, {
-      headers: { ...PAGE_HEADERS, 'Content-Type': TYPES[extname(path)] ?? 'application/json' },
-    })
+    const headers = { ...PAGE_HEADERS, 'Content-Type': TYPES[extname(path)] ?? 'application/json' }
+    return { status: 200, headers, body }
   } catch {
-    return refusal(404)
+    return { status: 404 }
   }
 }
 
-const refusal = (status) => new Response(null, { status })
-
 // ── Both, on one port ───────────────────────────────────────────────────────────────────────────────────────────────
 
-const answer = (request) => {
-  const { pathname } = new URL(request.url)
-  if (/^\/(?:api|sse|health)\b/.test(pathname)) return edge.handler(request)
-  if (pathname === '/demo/flags' && request.method === 'POST') return postFlag(request)
-  return request.method === 'GET' ? getFile(pathname === '/' ? '/index.html' : pathname) : refusal(405)
+const service = nodeListener(edge.answer)
+
+const answer = async (request, response) => {
+  const { pathname } = new URL(request.url, 'http://localhost')
+  if (/^\/(?:api|sse|health)\b/.test(pathname)) return service(request, response)
+  const { status, headers, body } =
+    pathname === '/demo/flags' && request.method === 'POST'
+      ? await postFlag(request)
+      : request.method === 'GET'
+        ? await getFile(pathname === '/' ? '/index.html' : pathname)
+        : { status: 405 }
+  return response.writeHead(status, headers).end(body)
 }
 
-const server = serve({
-  fetch: answer,
-  port: Number(port),
-  hostname: '127.0.0.1',
-  manual: true,
-  silent: true,
-  gracefulShutdown: false,
+const server = createServer((request, response) => {
+  answer(request, response).catch(() => response.writeHead(400).end())
 })
-try {
-  await server.serve()
-} catch (error) {
+server.on('error', (error) =>
   fail(
     error.code === 'EADDRINUSE'
       ? `Port ${port} is taken. Choose another: npm run demo -- --port 8788`
       : `The demo cannot listen: ${error.message}`,
-  )
-}
-process.stdout.write(`The demo is at ${server.url} (Ctrl+C ends it)\n`)
+  ),
+)
+server.listen(Number(port), '127.0.0.1', () => {
+  process.stdout.write(`The demo is at http://127.0.0.1:${server.address().port}/ (Ctrl+C ends it)\n`)
+})

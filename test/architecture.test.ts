@@ -29,8 +29,10 @@ const ARROWS: Record<string, readonly string[]> = {
   edge: ['model'],
   // Of `edge` the type of a document alone, as a test below says.
   testing: ['model', 'transport', 'client', 'live', 'edge'],
-  server: ['model', 'privacy', 'core', 'transport', 'client'],
-  codegen: ['model'],
+  // Asks as an app does: it knows the client by the package's name.
+  asking: [],
+  server: ['model', 'privacy', 'core', 'transport', 'client', 'edge', 'asking'],
+  codegen: ['model', 'asking'],
   scan: [],
   codemod: ['scan'],
   cli: ['model', 'privacy', 'client', 'live', 'edge', 'codegen', 'codemod', 'scan'],
@@ -47,13 +49,14 @@ const PACKAGES: Record<string, readonly string[]> = {
   openfeature: ['@openfeature/web-sdk'],
   react: ['guidon', 'react'],
   migrate: ['guidon', 'guidon/analytics', 'guidon/live', 'guidon/storage', 'guidon/migrate/more', 'react'],
+  asking: ['guidon'],
+  // The first in the declarations that it writes.
   codegen: ['guidon', 'node:'],
   // The second for its types.
   scan: ['@babel/parser', '@babel/types'],
   codemod: ['@babel/types'],
-  server: ['guidon'],
   testing: ['guidon'],
-  cli: ['commander', 'srvx', 'srvx/node', 'node:'],
+  cli: ['commander', 'node:'],
   bundler: ['guidon', 'unplugin', 'node:'],
 }
 

@@ -1,76 +1,76 @@
-// What the edge bears: open event streams, readers that do not read, and a document of 10 MB.
+// What the edge bears: open event streams, and a document of 10 MB.
 //
 //   npm run bench:limits                        10,000 streams
 //   npm run bench:limits -- --streams 1000
 //
-// The server is a process of its own. A process has as many connections as the system lets it have files (`ulimit -n`).
+// `guidon edge` and the flag service that it follows are processes of their own. A process has as many connections as the
+// system lets it have files (`ulimit -n`).
 
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { compile, createEdge, environmentDocument, evaluate } from '../../dist/edge.js'
 import { makeDocument, makeIdentity } from './document.js'
+import { startEdge } from './servers.js'
 
 const { values: options } = parseArgs({ options: { streams: { type: 'string', default: '10000' } } })
+const streams = Number(options.streams)
 const print = (text) => process.stdout.write(`${text}\n`)
+const mib = (bytes) => Math.round(bytes / 2 ** 20)
 
-const folder = mkdtempSync(join(tmpdir(), 'guidon-bench-'))
-const file = join(folder, 'document.json')
 const document = makeDocument()
-writeFileSync(file, JSON.stringify(document))
-const server = spawn(process.execPath, ['bench/edge/hosted.js', file], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-})
+const large = makeDocument({ features: 1000, segments: 600, overrides: 12_000 })
+const text = JSON.stringify(large)
 const sockets = []
+const command = await startEdge(document, {
+  env: { API_POLL_FREQUENCY: '0.05', LIMITS: JSON.stringify({ streams: streams + 1 }) },
+})
 try {
-  const lines = createInterface({ input: server.stdout })
-  const url = await new Promise((resolve) => {
-    lines.once('line', (line) => resolve(new URL(/http:\S+:\d+\//.exec(line)[0])))
-  })
-  /** Kilobytes of the process, by Linux's own count. */
-  const memory = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1])
-
+  const { host, port } = new URL(command.url)
   let heard = 0
-  const open = (reads) =>
+  const open = () =>
     new Promise((resolve, reject) => {
-      const socket = connect(Number(url.port), '127.0.0.1')
+      const socket = connect(Number(port), '127.0.0.1')
       socket.once('error', reject)
-      socket.write(`GET /sse/environments/${document.api_key}/stream HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`)
+      socket.write(`GET /sse/environments/${document.api_key}/stream HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
       socket.once('data', () => {
-        if (reads) socket.on('data', () => heard++)
-        else socket.pause()
+        socket.on('data', (bytes) => {
+          if (bytes.includes('environment_updated')) heard++
+        })
         resolve()
       })
       sockets.push(socket)
     })
+  /** How long it takes until all streams have told of a document. */
+  const told = async (document) => {
+    heard = 0
+    const begun = performance.now()
+    command.write(document)
+    while (heard < sockets.length) await wait(10)
+    return Math.round(performance.now() - begun)
+  }
 
   // One that comes and goes, so that what every server needs once is there.
-  await open(true)
-  const streams = Number(options.streams)
-  const before = memory()
+  await open()
+  await told({ ...document, updated_at: '2026-11-01T11:00:00.000000Z' })
+  const before = await command.number('memory_bytes')
   while (sockets.length <= streams) {
-    await Promise.all(Array.from({ length: Math.min(100, streams + 1 - sockets.length) }, () => open(true)))
+    await Promise.all(Array.from({ length: Math.min(100, streams + 1 - sockets.length) }, open))
   }
   await wait(1000)
-  const after = memory()
+  const after = await command.number('memory_bytes')
   print(
-    `${streams} open streams: ${((after - before) / streams).toFixed(1)} KiB each, ${Math.round(after / 1024)} MiB in all`,
+    `${streams} open streams: ${((after - before) / streams / 1024).toFixed(1)} KiB each, ${mib(after)} MiB in all`,
   )
-
-  heard = 0
-  const begun = performance.now()
-  writeFileSync(file, JSON.stringify({ ...document, updated_at: '2026-11-01T11:00:00.000000Z' }))
-  while (heard < sockets.length) await wait(10)
-  print(`a change in the file is with all of them after ${Math.round(performance.now() - begun)} ms`)
+  const changed = await told({ ...document, updated_at: '2026-11-01T12:00:00.000000Z' })
+  print(`a change is with all of them after ${changed} ms`)
+  const replaced = await told({ ...large, updated_at: '2026-11-01T13:00:00.000000Z' })
+  print(
+    `a document of ${(text.length / 1e6).toFixed(1)} MB takes ${replaced} ms, and ${mib(await command.number('memory_bytes'))} MiB in all`,
+  )
 } finally {
   for (const socket of sockets) socket.destroy()
-  server.kill()
-  rmSync(folder, { recursive: true })
+  command.end()
 }
 
 const time = (title, run) => {
@@ -79,10 +79,8 @@ const time = (title, run) => {
   print(`  ${title.padEnd(44)}${(performance.now() - begun).toFixed(0).padStart(6)} ms`)
   return result
 }
-const large = makeDocument({ features: 1000, segments: 500, overrides: 10_000 })
-const text = JSON.stringify(large)
 print(
-  `a document of ${(text.length / 1e6).toFixed(1)} MB, ${large.feature_states.length} features, ${large.project.segments.length} segments, ${large.identity_overrides.length} identities with overrides`,
+  `\nof this document, with ${large.feature_states.length} features, ${large.project.segments.length} segments, ${large.identity_overrides.length} identities with overrides`,
 )
 const parsed = time('JSON.parse', () => JSON.parse(text))
 time('environmentDocument: is it one', () => environmentDocument(parsed))

@@ -3,22 +3,26 @@
 //   npm run bench:edge                    5 rounds of 5 seconds for each server and request
 //   npm run bench:edge -- --seconds 1     shorter
 //   npm run bench:edge -- --rounds 15     more of them, less noise
-//   npm run bench:edge -- --minutes 10    afterwards 10 minutes of POST, and the memory once a minute
+//   npm run bench:edge -- --minutes 10    10 minutes of both requests instead, and the memory of each minute
 //
-// Both servers are processes of their own: hosted.js with 100 features, 20 segments and 200 overrides, and bare.js. 64
-// connections are kept alive. In each round each server gets each request; a figure is the median of the rounds, and a
-// ratio the median of the ratios within each round. On Linux with `taskset` all servers share one core and autocannon has
-// another; `core` says how much of its core a server used. Where that is far below 100 %, the rate is autocannon's limit,
-// and not the server's.
+// All servers are processes of their own: `guidon edge` with 100 features, 20 segments and 200 overrides, the flag service that
+// it follows, and bare.js. 64 connections are kept alive. In each round each server gets each request; a figure is the median
+// of the rounds, and a ratio the median of the ratios within each round. On Linux with `taskset` both that are measured share
+// one core, and autocannon has another with the flag service; `core` says how much of its core a server used. Where that is far
+// below 100 %, the rate is autocannon's limit, and not the server's.
+//
+// With --minutes every POST is of somebody new. What the process holds after a collection of garbage is told by the lowest
+// figure within a minute. If the last minute's is above the second one's (the first is for the compiler) by more than a tenth
+// and 4 MiB, that is growth, and it ends with code 1.
 
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import autocannon from 'autocannon'
 import { makeDocument, makeIdentity } from './document.js'
+import { startEdge, startServer } from './servers.js'
 
 const { values: options } = parseArgs({
   options: {
@@ -33,26 +37,16 @@ const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length 
 const isPinned = process.platform === 'linux' && existsSync('/usr/bin/taskset')
 if (isPinned) execFileSync('taskset', ['-a', '-c', '-p', '1', String(process.pid)], { stdio: 'ignore' })
 
-/** Starts a server, which prints its address first. */
-async function start(...command) {
-  const [file, ...args] = isPinned
-    ? ['taskset', '-c', '0', process.execPath, ...command]
-    : [process.execPath, ...command]
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /http:\S+:\d+\//.exec(line)?.[0]
-    if (url) return { child, url }
-  }
-  throw new Error(`${command[0]} ended without a word.`)
-}
+const before = isPinned ? ['taskset', '-c', '0'] : []
 
-/** What a process holds and has used, in bytes and seconds. */
+/** What a process holds and has used, in bytes and seconds, by Linux's own count. */
 function usage({ child }) {
-  const fields = execFileSync('ps', ['-o', 'rss=,cputimes=', '-p', String(child.pid)], { encoding: 'utf8' })
-    .trim()
-    .split(/\s+/)
-  const ticks = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ')
-  return { memory: Number(fields[0]) * 1024, seconds: (Number(ticks[11]) + Number(ticks[12])) / 100 }
+  const of = (file) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8')
+  const ticks = of('stat').split(') ')[1].split(' ')
+  return {
+    memory: Number(/VmRSS:\s+(\d+)/.exec(of('status'))[1]) * 1024,
+    seconds: (Number(ticks[11]) + Number(ticks[12])) / 100,
+  }
 }
 
 const document = makeDocument()
@@ -64,6 +58,8 @@ const bodies = Array.from({ length: 1000 }, (_, index) => {
     traits: Object.entries(traits).map(([trait_key, trait_value]) => ({ trait_key, trait_value })),
   })
 })
+/** Somebody new each time: autocannon puts in the identifier. */
+const stranger = bodies[1].replace(/"identifier":"[^"]*"/, '"identifier":"[<id>]"')
 const requests = {
   'GET flags/': { path: 'api/v1/flags/', options: { headers: key } },
   'POST identities/': {
@@ -96,21 +92,20 @@ async function load(server, request, seconds) {
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'guidon-bench-'))
-const children = []
+const guidon = await startEdge(document, { before })
 try {
-  const file = join(folder, 'document.json')
-  writeFileSync(file, JSON.stringify(document))
-  const guidon = await start('bench/edge/hosted.js', file)
-  children.push(guidon.child)
+  await (Number(options.minutes) > 0 ? grow() : compare())
+} finally {
+  guidon.end()
+}
 
+async function compare() {
   const flags = await fetch(`${guidon.url}api/v1/flags/`, { headers: key })
   const identity = await fetch(`${guidon.url}api/v1/identities/`, {
     method: 'POST',
     headers: { ...key, 'Content-Type': 'application/json' },
     body: bodies[1],
   })
-  const answers = join(folder, 'answers.json')
   const {
     date,
     connection,
@@ -119,21 +114,27 @@ try {
     'keep-alive': keep,
     ...headers
   } = Object.fromEntries(flags.headers)
+  const folder = mkdtempSync(join(tmpdir(), 'guidon-bench-'))
+  const answers = join(folder, 'answers.json')
   writeFileSync(answers, JSON.stringify({ headers, get: await flags.text(), post: await identity.text() }))
-  const bare = await start('bench/edge/bare.js', answers)
-  children.push(bare.child)
+  const bare = await startServer(['bench/edge/bare.js', answers], { before })
+  rmSync(folder, { recursive: true })
 
   const servers = { guidon, bare }
   const rounds = []
-  for (let round = -1; round < Number(options.rounds); round++) {
-    const figures = {}
-    for (const [title, request] of Object.entries(requests)) {
-      for (const [name, server] of Object.entries(servers)) {
-        // The first round is for the compiler.
-        figures[`${title} ${name}`] = await load(server, request, round < 0 ? 2 : Number(options.seconds))
+  try {
+    for (let round = -1; round < Number(options.rounds); round++) {
+      const figures = {}
+      for (const [title, request] of Object.entries(requests)) {
+        for (const [name, server] of Object.entries(servers)) {
+          // The first round is for the compiler.
+          figures[`${title} ${name}`] = await load(server, request, round < 0 ? 2 : Number(options.seconds))
+        }
       }
+      if (round >= 0) rounds.push(figures)
     }
-    if (round >= 0) rounds.push(figures)
+  } finally {
+    bare.child.kill()
   }
 
   print(
@@ -148,7 +149,7 @@ try {
         median(rounds.map((round) => round[`${title} ${name}`][what] / round[`${title} bare`][what])).toFixed(
           2,
         )
-      const cells = [
+      row(
         title,
         name,
         Math.round(figure('rate')).toLocaleString('en-US'),
@@ -157,20 +158,46 @@ try {
         ratio('cost'),
         `${Math.round(figure('core') * 100)} %`,
         figure('p99'),
-        Math.round(figure('memory') / 2 ** 20),
-      ]
-      print(`| ${cells.join(' | ')} |`)
+        mib(figure('memory')),
+      )
     }
   }
+}
 
-  for (let minute = 0; minute < Number(options.minutes); minute++) {
-    if (minute === 0) print('\n| minute | answers/s | p99 ms | memory MiB |\n| --: | --: | --: | --: |')
-    const { rate, p99, memory } = await load(guidon, requests['POST identities/'], 60)
-    print(
-      `| ${minute + 1} | ${Math.round(rate).toLocaleString('en-US')} | ${p99} | ${Math.round(memory / 2 ** 20)} |`,
-    )
+async function grow() {
+  const strangers = {
+    ...requests['POST identities/'],
+    options: { ...requests['POST identities/'].options, idReplacement: true, requests: [{ body: stranger }] },
   }
-} finally {
-  for (const child of children) child.kill()
-  rmSync(folder, { recursive: true })
+  print('| minute | GET/s | p99 ms | POST/s | p99 ms | heap MiB | memory MiB |')
+  print('| --: | --: | --: | --: | --: | --: | --: |')
+  const lows = []
+  for (let minute = 1; minute <= Number(options.minutes); minute++) {
+    const low = { heap: Infinity, memory: Infinity }
+    const looking = setInterval(async () => {
+      low.heap = Math.min(low.heap, await guidon.number('heap_bytes'))
+      low.memory = Math.min(low.memory, usage(guidon).memory)
+    }, 500)
+    const get = await load(guidon, requests['GET flags/'], 30)
+    const post = await load(guidon, strangers, 30)
+    clearInterval(looking)
+    lows.push(low)
+    const rates = [get, post].flatMap(({ rate, p99 }) => [Math.round(rate).toLocaleString('en-US'), p99])
+    row(minute, ...rates, mib(low.heap), mib(low.memory))
+  }
+  const [first, last] = [lows[1] ?? lows[0], lows.at(-1)]
+  for (const what of ['heap', 'memory']) {
+    if (last[what] <= first[what] * 1.1 + 4 * 2 ** 20) continue
+    print(`\nIt grows: ${what} from ${mib(first[what])} to ${mib(last[what])} MiB.`)
+    process.exitCode = 1
+  }
+  if (!process.exitCode) print('\nNo growth.')
+}
+
+function row(...cells) {
+  print(`| ${cells.join(' | ')} |`)
+}
+
+function mib(bytes) {
+  return (bytes / 2 ** 20).toFixed(1)
 }

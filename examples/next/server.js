@@ -5,9 +5,8 @@
 
 import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
-import { createEdge } from 'guidon/edge'
+import { createEdge, nodeListener } from 'guidon/edge'
 import next from 'next'
-import { toNodeHandler } from 'srvx/node'
 
 // ── The flags ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -33,7 +32,7 @@ const environment = () => ({
   ],
 })
 const edge = createEdge({ document: environment() })
-const service = toNodeHandler((request) => edge.handler(request))
+const service = nodeListener(edge.answer)
 
 // ── The server ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

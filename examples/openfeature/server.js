@@ -7,8 +7,7 @@ import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
-import { createEdge } from 'guidon/edge'
-import { toNodeHandler } from 'srvx/node'
+import { createEdge, nodeListener } from 'guidon/edge'
 
 // ── The page ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -60,7 +59,7 @@ const environment = () => ({
   ],
 })
 const edge = createEdge({ document: environment() })
-const service = toNodeHandler((request) => edge.handler(request))
+const service = nodeListener(edge.answer)
 
 const HEADERS = {
   'Content-Security-Policy': "default-src 'none'; script-src 'self'; connect-src 'self'",

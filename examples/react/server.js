@@ -8,11 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { createClient, newGuid, snapshotScript } from 'guidon'
-import { createEdge } from 'guidon/edge'
+import { createEdge, nodeListener } from 'guidon/edge'
 import { GuidonProvider } from 'guidon/react'
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
-import { toNodeHandler } from 'srvx/node'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -44,7 +43,7 @@ const environment = () => ({
   feature_states: [flag(1, 'headline', true, 'Hello </script> there'), flag(2, 'new-checkout', isNew, null)],
 })
 const edge = createEdge({ document: environment() })
-const service = toNodeHandler((request) => edge.handler(request))
+const service = nodeListener(edge.answer)
 
 // ── The page ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

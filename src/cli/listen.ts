@@ -1,15 +1,23 @@
-import type { Server, ServerOptions } from 'node:http'
-import { serve } from 'srvx/node'
+import { once } from 'node:events'
+import { createServer, type ServerOptions } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Answer, Answerer } from '../edge/answer.ts'
+import { nodeListener } from '../edge/node-listener.ts'
+import { refuse } from './refuse.ts'
 
 export interface ListenOptions {
   /** 0 takes any free one. */
   port: number
   /** @default '127.0.0.1', so that nothing is offered to the network by accident */
   host?: string
-  /** Hears of errors that the handler threw; the asker gets status 500 and no more. */
+  /** Hears of errors that were thrown instead of an answer; the asker gets status 500 and no more. */
   onError?: (error: unknown) => void
+  /** Hears what is answered to what is no request: too large, too slow, or not HTTP. May answer something else. */
+  onRefusal?: (refusal: Answer) => Answer
+  /** Drops connections on which nothing moved for so long. @default none */
+  idleMs?: number
   /** Time limits and the like, for Node's own server. */
-  node?: ServerOptions & { readonly exclusive?: boolean }
+  node?: ServerOptions
 }
 
 /** A server that is listening. */
@@ -25,48 +33,48 @@ export interface Listening {
 }
 
 /**
- * Hosts a function from Request to Response as an HTTP server of Node. Rejects when the port cannot be had.
- * For `Response.error()` it drops the connection without an answer.
+ * Puts what answers questions behind an address, as an HTTP server of Node. Rejects when the port cannot be had.
  *
- * @example const { url, close } = await listen(edge.handler, { port: 8787 })
+ * @example const { url, close } = await listen(edge.answer, { port: 8787 })
  */
 export async function listen(
-  handler: (request: Request) => Response | Promise<Response>,
-  { port, host = '127.0.0.1', onError, node }: ListenOptions,
+  answer: Answerer,
+  {
+    port,
+    host = '127.0.0.1',
+    onError = () => {},
+    onRefusal = (refusal) => refusal,
+    idleMs = 0,
+    node = {},
+  }: ListenOptions,
 ): Promise<Listening> {
   let isDraining = false
-  const server = serve({
-    async fetch(request) {
-      const response = await handler(request)
-      if (response.type !== 'error') {
-        // Else the connection would be kept for another request, and with it the server.
-        if (isDraining) response.headers.set('Connection', 'close')
-        return response
-      }
-      request.runtime?.node?.req.socket.destroy()
-      return new Response()
-    },
-    port,
-    hostname: host,
-    ...(node && { node }),
-    error(error) {
-      onError?.(error)
-      return new Response('Internal Server Error', { status: 500 })
-    },
-    // Left to itself it prints, listens for signals and starts before one can hear of an error.
-    manual: true,
-    silent: true,
-    gracefulShutdown: false,
-  })
-  await server.serve()
-  const http = server.node!.server as Server
+  /** Else the connection would be kept for another request, and with it the server. */
+  const last = (answer: Answer): Answer =>
+    isDraining ? { ...answer, headers: { ...answer.headers, Connection: 'close' } } : answer
+  const listener = nodeListener((question) => {
+    const answered = answer(question)
+    return answered instanceof Promise ? answered.then(last) : last(answered)
+  }, onError)
+
+  const server = createServer(node, listener)
+  server.timeout = idleMs
+  server.on('clientError', (error, socket) => refuse(socket, error, onRefusal))
+  server.listen({ port, host })
+  await once(server, 'listening')
+  server.on('error', onError)
+  const closed = () => new Promise<void>((resolve) => server.close(() => resolve()))
   return {
-    url: server.url!,
-    cut: () => http.closeAllConnections(),
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}/`,
+    cut: () => server.closeAllConnections(),
     drain() {
       isDraining = true
-      return new Promise((resolve) => http.close(() => resolve()))
+      return closed()
     },
-    close: () => server.close(true),
+    async close() {
+      const end = closed()
+      server.closeAllConnections()
+      await end
+    },
   }
 }

@@ -80,14 +80,14 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
 
   const { document, what } = source
   const edge = createEdge({ document, serverKeys, persistTraits })
-  const network = badNetwork(edge.handler, {
+  const network = badNetwork(edge.answer, {
     latencyMs: latency,
     failRate,
     isOffline: options.offline ?? false,
     random: seeded(seed),
   })
   try {
-    const server = await listen(network.handler, { port, host, onError: (error) => err(oneLine(error)) })
+    const server = await listen(network.answer, { port, host, onError: (error) => err(oneLine(error)) })
     const url = `${server.url}api/v1/`
     if (options.json) terminal.out(JSON.stringify({ url, environmentKey: document.api_key }))
     else say(`Serving ${what} at ${url} (client key ${document.api_key}).`)

@@ -1,4 +1,5 @@
-import { createClient, memoryStorage, type TraitValue, transient } from 'guidon'
+import { askOnce } from '../asking/ask-once.ts'
+import type { TraitValue } from '../model/trait.ts'
 import type { FlagsFile } from './flags-file.ts'
 
 /** Which flags to pull, and from where. */
@@ -18,40 +19,18 @@ export interface PullOptions {
 }
 
 /**
- * Asks a server once for flags to bundle. It is a client that asks, so guards, checks and errors are those of every app.
+ * Asks a server once for flags to bundle.
  *
  * @throws GuidonError of the guards, `server-side-key`, `network`, `timeout`, `http`, `redirect`, `payload`.
  */
 export const pull = async ({
-  environmentKey,
-  api,
   identity: id,
   traits = {},
   timeoutMs = 10_000,
-  fetch,
+  ...service
 }: PullOptions): Promise<FlagsFile> => {
-  const sent = Object.entries(traits)
-  const client = createClient({
-    environmentKey,
-    storage: memoryStorage(),
-    timeoutMs,
-    retries: 0,
-    ...(api !== undefined && { api }),
-    ...(fetch && { fetch }),
-    identity: sent.length
-      ? {
-          ...(id !== undefined && { id }),
-          traits: Object.fromEntries(sent.map(([key, value]) => [key, transient(value)])),
-          transient: true,
-        }
-      : id,
-  })
-  // A client that refuses an identity goes on with the environment's flags. A build would rather know.
-  const refused = client.status.error
-  if (refused) client.close()
-  const { error = refused } = await client.ready({ from: 'network', timeoutMs: timeoutMs + 5_000 })
-  const { environment, at, flags } = client.snapshot()
-  client.close()
-  if (error) throw error
+  const isTransient = Object.keys(traits).length > 0
+  const who = id !== undefined || isTransient ? { id, traits, transient: isTransient } : undefined
+  const { environment, at, flags } = await askOnce({ ...service, timeoutMs }, who)
   return { environment, date: new Date(at).toISOString().slice(0, 10), flags: new Map(flags) }
 }

@@ -3,11 +3,11 @@ import { GuidonError } from '../model/errors.ts'
 import type { TraitValue } from '../model/trait.ts'
 import {
   type Answer,
+  type Answerer,
   answer,
   json,
   preflight,
   refusal,
-  responseOf,
   revalidatable,
   revalidated,
   written,
@@ -15,11 +15,13 @@ import {
 import { type EnvironmentDocument, environmentDocument } from './document.ts'
 import { type Audience, type Edition, publish } from './edition.ts'
 import { evaluate, type Identity, type Outcome } from './evaluation.ts'
+import { handlerOf } from './handler.ts'
 import { type IdentityAnswer, identify, lookUp } from './identities.ts'
 import { type IdentityRequest, identityRequest, Problem } from './identity-request.ts'
-import { type Question, questionOf } from './question.ts'
+import { isPreflight, type Question } from './question.ts'
 import { jsonBody } from './request-body.ts'
 import { broadcast } from './stream.ts'
+import type { Text } from './text.ts'
 import { traitStore } from './trait-store.ts'
 
 /** What `createEdge()` takes. Only `document` is needed. */
@@ -60,7 +62,7 @@ export interface Edge {
    */
   readonly flagsOf: (identity: Identity) => Record<string, Pick<Outcome, 'enabled' | 'value'>>
   /** The same without `Request` and `Response`, for `nodeListener`. Needs no `this`. */
-  readonly answer: (question: Question) => Answer | Promise<Answer>
+  readonly answer: Answerer
   /** Serves another document from now on, and tells those who listen to the event stream. Throws when it is none. */
   replace(document: EnvironmentDocument): void
   /** Ends the event streams. */
@@ -97,40 +99,30 @@ export function createEdge({
   const traits = traitStore(maxTraitBytes)
   let current = publish(environmentDocument(document), updatedAtOf(document) ?? Date.now() / 1000)
 
-  const routes: ReadonlyMap<string, Action> = new Map<string, Action>([
-    ['GET /api/v1/flags/', getFlags],
-    ['GET /api/v1/identities/', getIdentity],
-    ['POST /api/v1/identities/', postIdentity],
-    ['GET /api/v1/environment-document/', getDocument],
-    ['POST /api/v1/analytics/flags/', postAnalytics],
+  const routes: ReadonlyMap<string, Readonly<Record<string, Action>>> = new Map([
+    ['/api/v1/flags/', methods({ GET: getFlags })],
+    ['/api/v1/identities/', methods({ GET: getIdentity, POST: postIdentity })],
+    ['/api/v1/environment-document/', methods({ GET: getDocument })],
+    ['/api/v1/analytics/flags/', methods({ POST: postAnalytics })],
   ])
-  const methods = new Map<string, string[]>()
-  for (const route of routes.keys()) {
-    const [method, path] = route.split(' ') as [string, string]
-    methods.set(path, [...(methods.get(path) ?? []), method])
-  }
-
-  async function handler(request: Request): Promise<Response> {
-    return responseOf(await answerTo(questionOf(request)), request.method)
-  }
 
   function answerTo(question: Question): Answer | Promise<Answer> {
     const { method, path, search } = question
-    if (method === 'OPTIONS' && question.header('access-control-request-method') !== null) return preflight
+    if (isPreflight(question)) return preflight
     if (method === 'GET' && isStream(path)) return stream
     if (path === '/health') return json({ status: 'ok' })
 
-    const allowed = methods.get(path)
-    if (allowed === undefined) {
-      return methods.has(`${path}/`)
+    const actions = routes.get(path)
+    if (actions === undefined) {
+      return routes.has(`${path}/`)
         ? answer(301, { Location: `${path}/${search}` })
         : refusal(404, 'Not found.')
     }
     const audience = audienceOf(question.header('x-environment-key'))
     if (typeof audience !== 'string') return audience
-    const action = routes.get(`${method === 'HEAD' ? 'GET' : method} ${path}`)
+    const action = actions[method === 'HEAD' ? 'GET' : method]
     return action === undefined
-      ? refusal(405, `Method "${method}" not allowed.`, { Allow: allowed.join(', ') })
+      ? refusal(405, `Method "${method}" not allowed.`, { Allow: Object.keys(actions).join(', ') })
       : action({ question, query: () => new URLSearchParams(search), audience, edition: current })
   }
 
@@ -147,7 +139,7 @@ export function createEdge({
   }
 
   function getFlags({ question, query, audience, edition }: Call): Answer {
-    const name = query().get('feature')
+    const name = question.search === '' ? null : query().get('feature')
     if (name === null) return revalidated(edition.environmentFlags(audience), question)
     const flag = edition.environmentFlag(audience, name)
     return flag === undefined ? refusal(404, 'Given feature not found') : revalidated(flag, question)
@@ -165,14 +157,14 @@ export function createEdge({
     const isTransient = Boolean(query.get('transient'))
     const found = lookUp(edition, storeOf(edition), identifier, isTransient)
     const name = query.get('feature')
-    const bytes = name
+    const body = name
       ? edition.identityFlag(
           audience,
           found.outcomes.find(({ feature }) => feature.name === name),
         )
       : identityBody(edition, audience, found)
-    if (bytes === undefined) return refusal(404, 'Given feature not found')
-    return revalidated(revalidatable(bytes, edition.stamp), question)
+    if (body === undefined) return refusal(404, 'Given feature not found')
+    return revalidated(revalidatable(body, edition.stamp), question)
   }
 
   async function postIdentity({ question, audience, edition }: Call): Promise<Answer> {
@@ -187,7 +179,7 @@ export function createEdge({
       return refusal(503, 'The traits cannot be taken now.', { 'Retry-After': '1' })
     }
     const found = await identify(edition, storeOf(edition), audience, asked)
-    return written(identityBody(edition, audience, found), 200, edition.stamp)
+    return written(identityBody(edition, audience, found), 200, edition.headers)
   }
 
   function getDocument({ question, audience, edition }: Call): Answer {
@@ -200,7 +192,7 @@ export function createEdge({
     const since = Date.parse(question.header('if-modified-since') ?? '') / 1000
     return since >= seconds
       ? answer(304, headers)
-      : written(edition.document(), 200, { ...headers, ...edition.stamp })
+      : written(edition.document(), 200, { ...edition.headers, ...headers })
   }
 
   /** Takes the counts and lets them go, unless somebody else wants them: nobody reads statistics here. */
@@ -216,6 +208,7 @@ export function createEdge({
 
   /** No key in a header, since an `EventSource` cannot send one; the address holds it. */
   const isStream = (path: string): boolean =>
+    path.startsWith('/sse/') &&
     [current.environment.key, encodeURIComponent(current.environment.key)].some(
       (key) => path === `/sse/environments/${key}/stream`,
     )
@@ -234,7 +227,7 @@ export function createEdge({
   const storeOf = (edition: Edition) => (persistTraits && edition.keepsTraits ? traits : undefined)
 
   return {
-    handler,
+    handler: handlerOf(answerTo),
     flagsOf(identity) {
       if (current.isStopped)
         throw new GuidonError('http', 'this environment serves no flags', { status: 403 })
@@ -262,11 +255,15 @@ export function createEdge({
   }
 }
 
+/** By method, and nothing else: anybody may ask with `toString`. */
+const methods = (actions: Record<string, Action>): Readonly<Record<string, Action>> =>
+  Object.assign(Object.create(null), actions)
+
 function identityBody(
   edition: Edition,
   audience: Audience,
   { identifier, traits, outcomes }: IdentityAnswer,
-): Uint8Array {
+): Text {
   const shownTraits = JSON.stringify(edition.hidesSensitiveData ? [] : traits)
   const head = `{"identifier":${JSON.stringify(identifier)},"traits":${shownTraits},"flags":`
   return edition.identityFlags(audience, outcomes, head, '}')

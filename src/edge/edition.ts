@@ -1,7 +1,8 @@
-import { jsonBytes, type Revalidatable, revalidatable } from './answer.ts'
+import { type HeaderList, jsonBytes, ofJson, prepared, type Revalidatable } from './answer.ts'
 import type { EnvironmentDocument } from './document.ts'
 import { compile, type Environment, type Outcome } from './evaluation.ts'
 import { flagList } from './flag-list.ts'
+import type { Text } from './text.ts'
 
 /** Whom a key makes out of the asker. */
 export type Audience = 'client' | 'server'
@@ -22,11 +23,13 @@ export interface Edition {
   /** One of them, by its name in any case; the first for an empty name. */
   environmentFlag(audience: Audience, name: string): Revalidatable | undefined
   /** One flag of an identity as JSON; undefined when there is none that the audience may see. */
-  identityFlag(audience: Audience, outcome: Outcome | undefined): Uint8Array | undefined
+  identityFlag(audience: Audience, outcome: Outcome | undefined): Text | undefined
   /** The list of an identity's flags as JSON, without those that the audience may not see, between two texts. */
-  identityFlags(audience: Audience, outcomes: readonly Outcome[], head: string, tail: string): Uint8Array
+  identityFlags(audience: Audience, outcomes: readonly Outcome[], head: string, tail: string): Text
   /** The header that tells how old an answer's document is. */
   readonly stamp: { readonly 'X-Flagsmith-Document-Updated-At': string }
+  /** All headers, with that one, of an answer for one request. */
+  readonly headers: HeaderList
   /** Without those that the audience may not see. */
   shown(audience: Audience, outcomes: readonly Outcome[]): Outcome[]
 }
@@ -66,7 +69,7 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
   })
 
   const writtenFor = (audience: Audience) => (outcome: Outcome) =>
-    isShown(audience, outcome) ? jsonBytes({ ...flagOf(outcome), variant: outcome.variant }) : undefined
+    isShown(audience, outcome) ? JSON.stringify({ ...flagOf(outcome), variant: outcome.variant }) : undefined
   const identityFlags = {
     client: flagList(environment.defaults, writtenFor('client')),
     server: flagList(environment.defaults, writtenFor('server')),
@@ -76,7 +79,7 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
   let written: Uint8Array | undefined
   const stamp = { 'X-Flagsmith-Document-Updated-At': String(updatedAt) }
   const flagsFor = (audience: Audience): Revalidatable =>
-    revalidatable(jsonBytes(shown(audience, environment.defaults).map(flagOf)), stamp)
+    prepared(shown(audience, environment.defaults).map(flagOf), stamp)
   const environmentFlags = { client: flagsFor('client'), server: flagsFor('server') }
   return {
     environment,
@@ -94,11 +97,12 @@ export function publish(document: EnvironmentDocument, updatedAt: number): Editi
       const wanted = name.toLowerCase()
       const outcomes = shown(audience, environment.defaults)
       const outcome = outcomes.find(({ feature }) => wanted === '' || feature.name.toLowerCase() === wanted)
-      return outcome && revalidatable(jsonBytes(flagOf(outcome)))
+      return outcome && prepared(flagOf(outcome))
     },
     shown,
     identityFlag: (audience, outcome) => outcome && identityFlags[audience].one(outcome),
     identityFlags: (audience, outcomes, head, tail) => identityFlags[audience].all(outcomes, head, tail),
     stamp,
+    headers: ofJson(stamp),
   }
 }

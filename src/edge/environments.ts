@@ -1,8 +1,10 @@
 /** Several environments behind one address: the key of a request says which one is meant. */
 import { GuidonError } from '../model/errors.ts'
-import { preflight, refusal, responseOf } from './answer.ts'
+import { type Answer, type Answerer, preflight, refusal } from './answer.ts'
 import { createEdge, type Edge, type EdgeOptions, type TraitWrites } from './create-edge.ts'
 import type { EnvironmentDocument } from './document.ts'
+import { handlerOf } from './handler.ts'
+import { isPreflight, type Question } from './question.ts'
 
 /** An environment, by the keys that open it. */
 export interface EnvironmentKeys {
@@ -25,6 +27,8 @@ export interface EnvironmentsOptions
 export interface Environments {
   /** Answers one request. Needs no `this`. */
   readonly handler: (request: Request) => Promise<Response>
+  /** The same without `Request` and `Response`, for `nodeListener`. Needs no `this`. */
+  readonly answer: Answerer
   /** Serves a document from now on, in the environment of its `api_key`. Throws when that is none of these. */
   replace(document: EnvironmentDocument): void
   /** The client keys of environments that have no document yet. */
@@ -55,25 +59,24 @@ export function createEnvironments({
     places.flatMap((place) => [place.clientKey, ...place.serverKeys].map((key) => [key, place] as const)),
   )
 
-  async function handler(request: Request): Promise<Response> {
-    const refused = (...words: Parameters<typeof refusal>) => responseOf(refusal(...words), request.method)
-    const { pathname: path } = new URL(request.url)
-    if (request.method === 'OPTIONS' && request.headers.has('Access-Control-Request-Method'))
-      return responseOf(preflight, request.method)
+  function answer(question: Question): Answer | Promise<Answer> {
+    if (isPreflight(question)) return preflight
+    const { path } = question
     const streamKey = /^\/sse\/environments\/([^/]+)\/stream$/.exec(path)?.[1]
-    const key = streamKey === undefined ? request.headers.get('X-Environment-Key') : decoded(streamKey)
+    const key = streamKey === undefined ? question.header('x-environment-key') : decoded(streamKey)
     const place = key ? byKey.get(key) : undefined
-    if (place?.edge) return place.edge.handler(request)
+    if (place?.edge) return place.edge.answer(question)
     if (place) {
-      return refused(503, 'The document of this environment has not arrived yet.', { 'Retry-After': '1' })
+      return refusal(503, 'The document of this environment has not arrived yet.', { 'Retry-After': '1' })
     }
     return path.startsWith('/api/') || streamKey !== undefined
-      ? refused(403, `Invalid or missing Environment ${key ? 'Key' : 'key'}`)
-      : refused(404, 'Not found.')
+      ? refusal(403, `Invalid or missing Environment ${key ? 'Key' : 'key'}`)
+      : refusal(404, 'Not found.')
   }
 
   return {
-    handler,
+    handler: handlerOf(answer),
+    answer,
     replace(document) {
       const { api_key: key } = document
       const place = places.find(({ clientKey }) => clientKey === key)

@@ -1,89 +1,78 @@
 import type { Outcome } from './evaluation.ts'
+import { measured, type Text } from './text.ts'
 
 /** Writes the outcomes of an evaluation as JSON, each only once in the life of a document. */
 export interface FlagList {
   /** One alone; undefined when it is not to be seen. */
-  one(outcome: Outcome): Uint8Array | undefined
+  one(outcome: Outcome): Text | undefined
   /** Those of all features as a list, in the order of the document, between two texts. */
-  all(outcomes: readonly Outcome[], head: string, tail: string): Uint8Array
-}
-
-const utf8 = new TextEncoder()
-
-// Used again for every list, and grown for the longest. Nothing here awaits, so nobody shares it.
-let scratch = new Uint8Array(64 * 1024)
-let end = 0
-
-function append(bytes: Uint8Array): void {
-  if (end + bytes.length > scratch.length) {
-    const larger = new Uint8Array(2 * (end + bytes.length))
-    larger.set(scratch)
-    scratch = larger
-  }
-  scratch.set(bytes, end)
-  end += bytes.length
+  all(outcomes: readonly Outcome[], head: string, tail: string): Text
 }
 
 /**
  * Most flags of most identities are the environment's defaults. Those are kept as one piece, of which whole stretches are
- * copied, and between them goes what is the identity's own. Writing out a hundred flags would take longer than evaluating
+ * taken, and between them goes what is the identity's own. Writing out a hundred flags would take longer than evaluating
  * them.
+ *
+ * As text and not as bytes, which lie outside of the heap: of some thousand answers a second they would be so many that all
+ * of the heap is collected again and again.
  */
 export function flagList(
   defaults: readonly Outcome[],
-  write: (outcome: Outcome) => Uint8Array | undefined,
+  write: (outcome: Outcome) => string | undefined,
 ): FlagList {
-  const nothing = new Uint8Array(0)
-  const written = new Map<Outcome, Uint8Array>()
+  const nothing = measured('')
+  const written = new Map<Outcome, Text>()
 
   /** With a comma before it, which a list needs. */
-  function item(outcome: Outcome): Uint8Array {
-    let bytes = written.get(outcome)
-    if (bytes === undefined) {
+  function item(outcome: Outcome): Text {
+    let one = written.get(outcome)
+    if (one === undefined) {
       const flag = write(outcome)
-      bytes = nothing
-      if (flag !== undefined) {
-        bytes = new Uint8Array(flag.length + 1)
-        bytes[0] = 0x2c
-        bytes.set(flag, 1)
-      }
-      written.set(outcome, bytes)
+      one = flag === undefined ? nothing : measured(`,${flag}`)
+      written.set(outcome, one)
     }
-    return bytes
+    return one
   }
 
-  /** Where each default begins in the piece, and where the last one ends. */
-  const starts = [0]
-  end = 0
+  const piece = defaults.map((outcome) => item(outcome).text).join('')
+  /** Where each default begins in the piece, and where the last one ends: in characters, and in bytes. */
+  const starts = [{ at: 0, bytes: 0 }]
   for (const outcome of defaults) {
-    append(item(outcome))
-    starts.push(end)
+    const { at, bytes } = starts.at(-1)!
+    starts.push({ at: at + item(outcome).text.length, bytes: bytes + item(outcome).bytes })
   }
-  const piece = scratch.slice(0, end)
 
   return {
     one(outcome) {
-      const bytes = item(outcome)
-      return bytes === nothing ? undefined : bytes.subarray(1)
+      const { text, bytes } = item(outcome)
+      return text === '' ? undefined : { text: text.slice(1), bytes: bytes - 1 }
     },
 
     all(outcomes, head, tail) {
-      end = 0
-      append(utf8.encode(head))
-      const begin = end
+      const around = measured(`${head}[]${tail}`)
+      let list = ''
+      let bytes = around.bytes
+      // The first one's comma goes.
+      const append = (text: string, length: number): void => {
+        if (text === '') return
+        const isFirst = list === ''
+        list += isFirst ? text.slice(1) : text
+        bytes += isFirst ? length - 1 : length
+      }
+      const appendStretch = (from: number, to: number): void =>
+        append(piece.slice(starts[from]!.at, starts[to]!.at), starts[to]!.bytes - starts[from]!.bytes)
+
       let stretch = 0
       for (let place = 0; place < outcomes.length; place++) {
         if (outcomes[place] === defaults[place]) continue
-        if (stretch < place) append(piece.subarray(starts[stretch], starts[place]))
-        append(item(outcomes[place]!))
+        appendStretch(stretch, place)
+        const own = item(outcomes[place]!)
+        append(own.text, own.bytes)
         stretch = place + 1
       }
-      append(piece.subarray(starts[stretch]))
-      // Where the first comma stands, the list begins.
-      if (end === begin) append(utf8.encode('['))
-      scratch[begin] = 0x5b
-      append(utf8.encode(`]${tail}`))
-      return scratch.slice(0, end)
+      appendStretch(stretch, outcomes.length)
+      return { text: `${head}[${list}]${tail}`, bytes }
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { TraitValue } from '../model/trait.ts'
 import type { Audience, Edition } from './edition.ts'
 import { evaluate, type Outcome } from './evaluation.ts'
+import { hexOf } from './hex.ts'
 import type { IdentityRequest, SentTrait } from './identity-request.ts'
 import type { TraitStore } from './trait-store.ts'
 
@@ -96,7 +97,7 @@ async function anonymousIdentifier(traits: readonly SentTrait[]): Promise<string
     .sort()
     .join('')
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hexOf(new Uint8Array(digest))
 }
 
 /** As Python writes it, so that the API makes the same identifier of the same traits. */

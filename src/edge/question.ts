@@ -1,4 +1,4 @@
-/** A request, as far as we look at it; made of a `Request`, or of what Node's own server has. */
+/** A request, as far as we look at it; made of a `Request`, or of what Node's own server has. Nothing of it needs a `this`. */
 export interface Question {
   readonly method: string
   /** The path as it was sent. */
@@ -6,40 +6,18 @@ export interface Question {
   /** What came with the path, from its question mark on; or nothing. */
   readonly search: string
   /** A header by its name, which is in lower case here; null when it was not sent. */
-  header(name: string): string | null
+  readonly header: (name: string) => string | null
   /** The body; undefined when it has more bytes than that. Rejects when it is not UTF-8, or the sender is gone. */
-  text(maxBytes: number): Promise<string | undefined>
+  readonly text: (maxBytes: number) => Promise<string | undefined>
+  /** What says when the asker is gone. For most questions nobody wants to know, so it is made when it is called. */
+  readonly signal: () => AbortSignal
 }
 
-/** The question that a `Request` is. */
-export function questionOf(request: Request): Question {
-  const { pathname: path, search } = new URL(request.url)
-  return {
-    method: request.method,
-    path,
-    search,
-    header: (name) => request.headers.get(name),
-    text: (maxBytes) => limitedText(request.body, maxBytes),
-  }
-}
+/** Whether a browser asks before it asks. */
+export const isPreflight = ({ method, header }: Question): boolean =>
+  method === 'OPTIONS' && header('access-control-request-method') !== null
 
-/** The stream as text; of one with more bytes than allowed no more than that are ever held. */
-async function limitedText(
-  stream: ReadableStream<Uint8Array> | null,
-  maxBytes: number,
-): Promise<string | undefined> {
-  if (stream === null) return ''
-  const reader = stream.getReader()
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  let text = ''
-  for (let bytes = 0; ; ) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    bytes += value.byteLength
-    if (bytes > maxBytes) {
-      await reader.cancel()
-      return undefined
-    }
-    text += decoder.decode(value, { stream: true })
-  }
-}
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Throws when it is not UTF-8. */
+export const textOf = (bytes: Uint8Array): string => utf8.decode(bytes)

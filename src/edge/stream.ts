@@ -1,23 +1,22 @@
 /** What happens to the document, told to whoever listens (server-sent events). */
 export interface Broadcast {
   /** The body of an answer: whoever reads it hears of everything from then on. */
-  readonly stream: EventStream
+  readonly stream: Stream
   /** Tells every reader when the environment was updated, in unix seconds. */
   send(updatedAt: number): void
   /** Ends every stream, for good. */
   close(): void
 }
 
-export interface EventStream {
-  /** Begins to write. Answers what is to be called when the reader leaves. */
+/** A body that comes piece by piece. */
+export interface Stream {
+  /** Begins to write. Answers what is to be called when the reader is gone, whoever ended it. */
   writeTo(reader: Reader): () => void
-  /** The same as a stream, of which leaving is cancelling. */
-  readable(): ReadableStream<Uint8Array>
 }
 
-/** Where events go. */
+/** Where the pieces go. */
 export interface Reader {
-  write(message: Uint8Array): void
+  write(piece: Uint8Array): void
   end(): void
   /** Whether so much is unread that the reader must be taken for gone; more would only fill our memory. */
   isStuck(): boolean
@@ -27,7 +26,7 @@ export interface Reader {
 
 /** Proxies close what is silent for a minute, some for half of one. */
 const keepAliveMs = 20_000
-/** How many messages a reader of `readable()` may leave unread. */
+/** How many pieces a reader of a `ReadableStream` may leave unread. */
 const mostUnread = 100
 
 const utf8 = new TextEncoder()
@@ -64,23 +63,8 @@ export function broadcast(): Broadcast {
     return leave
   }
 
-  function readable(): ReadableStream<Uint8Array> {
-    let leave: () => void
-    return new ReadableStream({
-      start(controller) {
-        leave = writeTo({
-          write: (message) => controller.enqueue(message),
-          end: () => controller.close(),
-          isStuck: () => (controller.desiredSize ?? 0) <= -mostUnread,
-          abort: () => controller.error(new Error('The reader of this event stream stopped reading.')),
-        })
-      },
-      cancel: () => leave(),
-    })
-  }
-
   return {
-    stream: { writeTo, readable },
+    stream: { writeTo },
     send(updatedAt) {
       const message = utf8.encode(
         `event: environment_updated\ndata: ${JSON.stringify({ updated_at: updatedAt })}\n\n`,
@@ -95,4 +79,28 @@ export function broadcast(): Broadcast {
       }
     },
   }
+}
+
+/** The same as web standards have it: leaving is cancelling. */
+export function readable(stream: Stream): ReadableStream<Uint8Array> {
+  let leave: () => void
+  return new ReadableStream({
+    start(controller) {
+      /** Not before `writeTo` has come back: it may end at once. */
+      const gone = () => queueMicrotask(() => leave())
+      leave = stream.writeTo({
+        write: (piece) => controller.enqueue(piece),
+        end() {
+          controller.close()
+          gone()
+        },
+        isStuck: () => (controller.desiredSize ?? 0) <= -mostUnread,
+        abort() {
+          controller.error(new Error('The reader of this stream stopped reading.'))
+          gone()
+        },
+      })
+    },
+    cancel: () => leave(),
+  })
 }

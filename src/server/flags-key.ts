@@ -1,4 +1,5 @@
 /** The key of a combination of flags: the same in every process and language. `docs/flag-caching.md` has its test vectors. */
+import { hexOf } from '../edge/hex.ts'
 import type { FlagValue } from '../model/flag.ts'
 
 /** Flags by name: `client.all()`, `edge.flagsOf()`, the `flags` of bundled defaults. */
@@ -43,5 +44,5 @@ const NO_FLAG = { enabled: false, value: null }
  */
 export async function keyOf(text: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', text), 0, 16)
-  return `1.${[...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  return `1.${hexOf(digest)}`
 }

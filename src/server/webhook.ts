@@ -1,4 +1,6 @@
 /** Hears of changes at the flag service. */
+import { hexOf } from '../edge/hex.ts'
+import { limitedBytes } from '../edge/limited-body.ts'
 import { GuidonError } from '../model/errors.ts'
 import { carefulStore } from './careful-store.ts'
 import type { FlagsStore } from './flags-store.ts'
@@ -86,8 +88,14 @@ export const webhook = ({
     const signature = bytesOf(request.headers.get('X-Flagsmith-Signature') ?? '')
     if (!signature) return answer(401)
 
-    const body = await limitedBytes(request, maxBytes).catch(() => {})
-    if (!body) return answer(body === null ? 413 : 400)
+    let body: Uint8Array<ArrayBuffer> | undefined
+    try {
+      body = await limitedBytes(request, maxBytes)
+    } catch {
+      // The sender is gone.
+      return answer(400)
+    }
+    if (!body) return answer(413)
     // In constant time, as Web Crypto verifies.
     if (!(await crypto.subtle.verify('HMAC', await key, signature, body))) return answer(401)
 
@@ -102,7 +110,7 @@ export const webhook = ({
     if (environment !== undefined && there && there.id !== environment && there.name !== environment)
       return answer(200)
 
-    const name = `guidon.webhook.${[...signature].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+    const name = `guidon.webhook.${hexOf(signature)}`
     // Twice, because the event may come from a clock that is ahead.
     if (!(await remember(name, isTimeless ? TIMELESS_MS : 2 * toleranceMs))) return answer(409)
     try {
@@ -124,32 +132,6 @@ const bytesOf = (hex: string): Uint8Array<ArrayBuffer> | undefined =>
   /^[\da-f]{64}$/i.test(hex)
     ? Uint8Array.from(hex.match(/../g) as string[], (pair) => Number.parseInt(pair, 16))
     : undefined
-
-/** The body; `null` when it has more bytes than allowed, of which no more than that are ever held. */
-async function limitedBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (Number(request.headers.get('Content-Length')) > maxBytes) return null
-  const chunks: Uint8Array[] = []
-  let size = 0
-  const reader = request.body?.getReader()
-  for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
-    if (done) break
-    size += value.byteLength
-    if (size > maxBytes) {
-      // Not waited for: the refusal need not wait until the sender has understood.
-      reader?.cancel().catch(() => {})
-      return null
-    }
-    chunks.push(value)
-  }
-  const body = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    body.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return body
-}
 
 const eventIn = (body: Uint8Array): WebhookEvent | undefined => {
   try {

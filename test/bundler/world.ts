@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { afterEach } from 'vitest'
 import { listen } from '../../src/cli/listen.ts'
+import { noAnswer } from '../../src/edge/answer.ts'
 import type { Defaults, FlagValue } from '../../src/index.ts'
 import { documentOf } from '../chromium/document.ts'
 import { emptyFolder } from '../cli/folder.ts'
@@ -23,9 +24,9 @@ export const serving = async (values: Record<string, FlagValue>) => {
   const asked: string[] = []
   const edge = served({ ...documentOf(values), api_key: KEY })
   const server = await listen(
-    (request) => {
-      asked.push(`${request.method} ${new URL(request.url).pathname}`)
-      return edge.handler(request)
+    (question) => {
+      asked.push(`${question.method} ${question.path}`)
+      return edge.answer(question)
     },
     { port: 0 },
   )
@@ -36,7 +37,7 @@ export const serving = async (values: Record<string, FlagValue>) => {
 
 /** The address of a server that is not there any more. */
 export const goneServer = async () => {
-  const { url, close } = await listen(() => new Response(), { port: 0 })
+  const { url, close } = await listen(() => noAnswer, { port: 0 })
   await close()
   return { api: `${url}api/v1/`, environmentKey: KEY }
 }

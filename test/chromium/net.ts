@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { toNodeHandler } from 'srvx/node'
-import { createEdge, type EnvironmentDocument } from '../../src/edge.ts'
+import { createEdge, type EnvironmentDocument, nodeListener } from '../../src/edge.ts'
 import { documentOf, KEY } from './document.ts'
 
 /** A request as it reached the server. */
@@ -43,8 +42,12 @@ export interface Net {
 
 export const startNet = async (): Promise<Net> => {
   let edge = createEdge({ document: documentOf({}) })
-  const hosted = toNodeHandler((request) => edge.handler(request))
-  const serve: Answer = (request, response) => hosted(request as never, response as never)
+  const listener = nodeListener((question) => edge.answer(question))
+  const serve: Answer = (request, response) => {
+    listener(request, response)
+    // Whoever held it up may have paused it.
+    request.resume()
+  }
 
   const server = createServer(async (request, response) => {
     const { method = '', url = '', headers } = request

@@ -28,7 +28,7 @@ const command = (args: string[], cwd = emptyFolder(), env: Record<string, string
 
 async function serving() {
   const edge = createEdge({ document })
-  const server = await listen(edge.handler, { port: 0 })
+  const server = await listen(edge.answer, { port: 0 })
   afterwards(() => server.close())
   return `${server.url}api/v1/`
 }
@@ -56,6 +56,23 @@ test('pulls, types and checks, with the key from the environment', async () => {
   expect((await command(['check'], cwd, { ...env, FORCE_COLOR: '1' })).out).toContain('\x1b[31mmissing')
   const both = { ...env, FORCE_COLOR: '1', NO_COLOR: '1' }
   expect((await command(['check'], cwd, both)).out).not.toContain('\x1b')
+})
+
+test('says what is wrong with what it was told in one line, without marks', async () => {
+  const args = [
+    'pull',
+    '--environment',
+    'key',
+    '--api',
+    'http://127.0.0.1:9/',
+    '--trait',
+    `plan=${'x'.repeat(2001)}`,
+  ]
+  expect(await command(args)).toEqual({
+    code: 1,
+    out: '',
+    err: "guidon: 'plan': send a boolean, number, text, null, ISO date or JSON\n",
+  })
 })
 
 test('looks for what is wrong', async () => {

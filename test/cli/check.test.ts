@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listen } from '../../src/cli/listen.ts'
+import { json } from '../../src/edge/answer.ts'
 import { emptyFolder } from './folder.ts'
 import { afterwards, ran } from './run.ts'
 
@@ -34,7 +35,7 @@ async function serving(flags: Record<string, { enabled: boolean; value: unknown 
     enabled,
     feature_state_value: value,
   }))
-  const server = await listen(() => Response.json(answer), { port: 0 })
+  const server = await listen(() => json(answer), { port: 0 })
   afterwards(() => server.close())
   return { api: server.url, args: ['--environment', 'key', '--api', server.url] }
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listen } from '../../src/cli/listen.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
-import { createEdge } from '../../src/edge.ts'
+import { type Answer, answer } from '../../src/edge/answer.ts'
+import { createEdge, type Question } from '../../src/edge.ts'
+import { page } from './answers.ts'
 import { emptyFolder } from './folder.ts'
 import { afterwards, ran } from './run.ts'
 
@@ -19,18 +21,26 @@ const document = {
   feature_states: [flag('a'), flag('b', 16)],
 }
 
-type Change = (request: Request, response: Response) => Response | Promise<Response> | undefined
+type Change = (question: Question, answer: Answer) => Answer | Promise<Answer> | undefined
+
+/** What was asked with, of that which is asked about here. */
+const HEADERS = [
+  'origin',
+  'access-control-request-method',
+  'access-control-request-headers',
+  'x-environment-key',
+]
 
 /** Our own server, with answers changed on their way, and what it was asked. */
 async function serving(change: Change = () => undefined) {
   const edge = createEdge({ document: document as never })
-  const asked: { method: string; path: string; headers: Record<string, string> }[] = []
+  const asked: { method: string; path: string; headers: Record<string, string | null> }[] = []
   const server = await listen(
-    async (request) => {
-      const headers = Object.fromEntries(request.headers)
-      asked.push({ method: request.method, path: new URL(request.url).pathname, headers })
-      const response = await edge.handler(request)
-      return (await change(request, response)) ?? response
+    async (question) => {
+      const { method, path, header } = question
+      asked.push({ method, path, headers: Object.fromEntries(HEADERS.map((name) => [name, header(name)])) })
+      const answered = await edge.answer(question)
+      return (await change(question, answered)) ?? answered
     },
     { port: 0 },
   )
@@ -59,12 +69,17 @@ async function examined(api: string, { file, args = [] }: { file?: unknown; args
   return { code, results, of: (check: string) => results.find((one) => one.check === check) }
 }
 
-const withHeaders = (response: Response, headers: Record<string, string | undefined>) => {
-  for (const [name, value] of Object.entries(headers))
-    if (value === undefined) response.headers.delete(name)
-    else response.headers.set(name, value)
-  return response
-}
+const withHeaders = (answer: Answer, headers: Record<string, string>): Answer => ({
+  ...answer,
+  headers: { ...answer.headers, ...headers },
+})
+const withoutCors = ({
+  headers: { 'Access-Control-Allow-Origin': _, ...headers },
+  ...rest
+}: Answer): Answer => ({
+  ...rest,
+  headers,
+})
 
 test('finds nothing wrong with our own server', async () => {
   const { api, asked } = await serving()
@@ -99,7 +114,7 @@ test('finds nothing wrong with our own server', async () => {
       },
     },
   ])
-  expect(preflights.map(({ headers }) => headers['x-environment-key'])).toEqual([undefined, undefined])
+  expect(preflights.map(({ headers }) => headers['x-environment-key'])).toEqual([null, null])
   expect(asked.filter(({ method }) => method === 'POST')).toEqual([])
 })
 
@@ -138,29 +153,27 @@ test('asks for a key where there is none', async () => {
   expect(out[0]).toBe('FAIL key      There is none.')
 })
 
+const ELSEWHERE = { Location: 'http://127.0.0.1:9/' }
 const PREFLIGHT = { method: 'OPTIONS' }
 const only =
-  (
-    { method, path = '' }: { method: string; path?: string },
-    change: (response: Response) => Response,
-  ): Change =>
-  (request, response) =>
-    request.method === method && request.url.includes(path) ? change(response) : undefined
+  ({ method, path = '' }: { method: string; path?: string }, change: (answer: Answer) => Answer): Change =>
+  (question, answer) =>
+    question.method === method && question.path.includes(path) ? change(answer) : undefined
 
 test.each<[string, Change, RegExp]>([
   [
     'a server that knows no OPTIONS',
-    only(PREFLIGHT, () => new Response('', { status: 405 })),
+    only(PREFLIGHT, () => answer(405)),
     /may not ask: GET flags\/: The preflight \(OPTIONS\) is answered 405\.$/,
   ],
   [
     'a server that redirects OPTIONS',
-    only(PREFLIGHT, () => Response.redirect('http://127.0.0.1:9/')),
+    only(PREFLIGHT, () => answer(302, ELSEWHERE)),
     /OPTIONS\) is answered 302\.$/,
   ],
   [
     'a server without CORS',
-    only(PREFLIGHT, () => new Response()),
+    only(PREFLIGHT, () => withoutCors(answer(200))),
     /GET flags\/: There is no Access-Control-Allow-Origin\.$/,
   ],
   [
@@ -182,9 +195,7 @@ test.each<[string, Change, RegExp]>([
   ],
   [
     'a server that hides its answers',
-    only({ method: 'GET', path: 'flags' }, (it) =>
-      withHeaders(it, { 'Access-Control-Allow-Origin': undefined }),
-    ),
+    only({ method: 'GET', path: 'flags' }, withoutCors),
     /may ask, but not see the answer: GET flags\/: There is no Access-Control-Allow-Origin\.$/,
   ],
 ])('meets %s as a browser would', async (_, change, found) => {
@@ -201,8 +212,8 @@ test.each<[string, Change, RegExp]>([
 })
 
 test('takes leave that is given to the app alone, and by a star', async () => {
-  const { api } = await serving((_, response) =>
-    withHeaders(response, {
+  const { api } = await serving((_, answer) =>
+    withHeaders(answer, {
       'Access-Control-Allow-Origin': 'https://shop.example.com',
       'Access-Control-Allow-Headers': '*',
     }),
@@ -216,8 +227,8 @@ test.each([
   [-600_000, 'It is 10 minutes ahead of the server’s.'],
   [90_000, 'It is 90 seconds behind the server’s.'],
 ])('tells that the clocks are %i ms apart', async (ms, found) => {
-  const { api } = await serving((_, response) =>
-    withHeaders(response, { Date: new Date(Date.now() + ms).toUTCString() }),
+  const { api } = await serving((_, answer) =>
+    withHeaders(answer, { Date: new Date(Date.now() + ms).toUTCString() }),
   )
   const { code, of } = await examined(api)
   expect(code).toBe(0)
@@ -227,26 +238,16 @@ test.each([
 })
 
 test.each<[string, Change, RegExp]>([
-  [
-    'no streams',
-    only({ method: 'GET', path: '/sse/' }, () => new Response('', { status: 404 })),
-    /answers 404\.$/,
-  ],
-  [
-    'a page',
-    only({ method: 'GET', path: '/sse/' }, () => new Response('<p>')),
-    /answers, but not with events\.$/,
-  ],
+  ['no streams', only({ method: 'GET', path: '/sse/' }, () => answer(404)), /answers 404\.$/],
+  ['a page', only({ method: 'GET', path: '/sse/' }, () => page('<p>')), /answers, but not with events\.$/],
   [
     'silence',
-    (request) => (request.url.includes('/sse/') ? new Promise(() => {}) : undefined),
+    ({ path }) => (path.includes('/sse/') ? new Promise(() => {}) : undefined),
     /opens no stream\.$/,
   ],
   [
     'a stream that browsers may not read',
-    only({ method: 'GET', path: '/sse/' }, (it) =>
-      withHeaders(it, { 'Access-Control-Allow-Origin': undefined }),
-    ),
+    only({ method: 'GET', path: '/sse/' }, withoutCors),
     /opens, but not in browsers: There is no Access-Control-Allow-Origin\.$/,
   ],
 ])('warns of %s where streams should be, for polling goes on', async (_, change, found) => {
@@ -261,10 +262,10 @@ test.each<[string, Change, RegExp]>([
 })
 
 test.each<[string, Change, RegExp]>([
-  ['a page instead of flags', () => new Response('<!doctype html>'), /answers, but not with flags/],
-  ['a redirect', () => Response.redirect('http://127.0.0.1:9/'), /answers with a redirect \(302\)/],
-  ['half a body', () => new Response('[{"fea'), /answers, but not with flags/],
-  ['an error', () => new Response('', { status: 500 }), /answers 500/],
+  ['a page instead of flags', () => page('<!doctype html>'), /answers, but not with flags/],
+  ['a redirect', () => answer(302, ELSEWHERE), /answers with a redirect \(302\)/],
+  ['half a body', () => page('[{"fea'), /answers, but not with flags/],
+  ['an error', () => answer(500), /answers 500/],
   ['silence', () => new Promise(() => {}), /did not answer in time/],
 ])('comes to an end with %s', async (_, change, found) => {
   const { api } = await serving(change)

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { listen } from '../../src/cli/listen.ts'
+import { type Answerer, answer, json, noAnswer } from '../../src/edge/answer.ts'
 import { createEdge } from '../../src/edge.ts'
 import { createClient, memoryStorage } from '../../src/index.ts'
 import { bodyText, recordings } from '../recordings.ts'
+import { page } from './answers.ts'
 import { emptyFolder } from './folder.ts'
-import { host } from './host.ts'
 import { afterwards, ran } from './run.ts'
 
 const GUID = '8b5c2e0e-0c1f-4f6e-9d7e-1f2a3b4c5d6e'
@@ -15,16 +17,18 @@ interface Asked {
   readonly method: string
   readonly body: string
 }
-type Handler = (request: Request) => Response | Promise<Response>
 
 /** A server that answers like this, and what it was asked. */
-async function serving(handler: Handler) {
+async function serving(answerTo: Answerer) {
   const asked: Asked[] = []
-  const server = await host(async (request) => {
-    const { pathname, search } = new URL(request.url)
-    asked.push({ path: pathname + search, method: request.method, body: await request.clone().text() })
-    return handler(request)
-  })
+  const server = await listen(
+    async (question) => {
+      const { path, search, method, text } = question
+      asked.push({ path: path + search, method, body: (await text(1e6))! })
+      return answerTo(question)
+    },
+    { port: 0 },
+  )
   afterwards(() => server.close())
   return { asked, api: `${server.url}api/v1/` }
 }
@@ -34,7 +38,7 @@ const flag = (name: string, value: unknown, enabled = true) => ({
   enabled,
   feature_state_value: value,
 })
-const answering = (flags: unknown) => serving(() => Response.json(flags))
+const answering = (flags: unknown) => serving(() => json(flags))
 
 /** Runs `guidon pull` in a folder of its own. */
 function pulling(api: string, folder = emptyFolder(), environment = 'client-key') {
@@ -161,9 +165,7 @@ test('leaves out the flags of unreleased work, and says which names are none', a
 })
 
 test('reads the key and the server from variables and from the config, the command line first', async () => {
-  const { api, asked } = await serving((request) =>
-    Response.json([flag(request.headers.get('X-Environment-Key')!, 1)]),
-  )
+  const { api, asked } = await serving(({ header }) => json([flag(header('x-environment-key')!, 1)]))
   const cwd = emptyFolder()
   writeFileSync(
     join(cwd, 'guidon.config.json'),
@@ -190,28 +192,20 @@ test('asks which environment when nobody says', async () => {
   })
 })
 
-const BAD: [string, Handler, RegExp][] = [
-  [
-    'a wrong key',
-    () => new Response('{}', { status: 403 }),
-    /answers 403: it does not know the environment key\.$/,
-  ],
-  ['no such path', () => new Response('', { status: 404 }), /answers 404: there is no SDK API there\./],
-  [
-    'a broken server',
-    () => new Response('<h1>oh', { status: 500 }),
-    /answers 500: it has a problem of its own\.$/,
-  ],
-  ['too many requests', () => new Response('', { status: 429 }), /answers 429: it is asked too often\./],
-  ['a page', () => new Response('<!doctype html>'), /answers, but not with flags\./],
-  ['half a body', () => new Response('[{"feature":{"na'), /answers, but not with flags\./],
-  ['other JSON', () => Response.json({ detail: 'no' }), /answers, but not with flags\./],
-  ['a redirect', () => Response.redirect('http://127.0.0.1:9/', 302), /answers with a redirect \(302\)/],
+const BAD: [string, Answerer, RegExp][] = [
+  ['a wrong key', () => json({}, 403), /answers 403: it does not know the environment key\.$/],
+  ['no such path', () => answer(404), /answers 404: there is no SDK API there\./],
+  ['a broken server', () => page('<h1>oh', 500), /answers 500: it has a problem of its own\.$/],
+  ['too many requests', () => answer(429), /answers 429: it is asked too often\./],
+  ['a page', () => page('<!doctype html>'), /answers, but not with flags\./],
+  ['half a body', () => page('[{"feature":{"na'), /answers, but not with flags\./],
+  ['other JSON', () => json({ detail: 'no' }), /answers, but not with flags\./],
+  ['a redirect', () => answer(302, { Location: 'http://127.0.0.1:9/' }), /answers with a redirect \(302\)/],
   ['silence', () => new Promise(() => {}), /did not answer in time\./],
 ]
 
-test.each(BAD)('%s: one line, code 1, and the old file as it was', async (_, handler, line) => {
-  const { api } = await serving(handler)
+test.each(BAD)('%s: one line, code 1, and the old file as it was', async (_, answerTo, line) => {
+  const { api } = await serving(answerTo)
   const { file, pull, text } = pulling(api)
   writeFileSync(file, TWO)
   const { code, out, err } = await pull('--timeout', '0.2')
@@ -221,7 +215,7 @@ test.each(BAD)('%s: one line, code 1, and the old file as it was', async (_, han
 })
 
 test('no server: falls back to the file there is when asked to, with a warning', async () => {
-  const server = await host(() => new Response())
+  const server = await listen(() => noAnswer, { port: 0 })
   await server.close()
   const { file, pull, text } = pulling(server.url)
   const line = `guidon: ${server.url} does not answer (ECONNREFUSED).`
@@ -242,16 +236,12 @@ test.each(Object.entries(recordings))('reads what %s answers', async (name, reco
     name === 'the API'
       ? [of('flags client'), of('identities GET new'), of('flags wrong key')]
       : [of('flags client key'), of('identities GET plain'), of('flags wrong key')]
-  const { api } = await serving((request) => {
+  const { api } = await serving(({ header, path }) => {
     const one =
-      request.headers.get('X-Environment-Key') !== 'client-key'
-        ? wrong
-        : request.url.includes('identities')
-          ? identity
-          : flags
+      header('x-environment-key') !== 'client-key' ? wrong : path.includes('identities') ? identity : flags
     // The recorded identifier is not a GUID.
     const body = bodyText(one).replace(/"identifier":"[^"]*"/, `"identifier":"${GUID}"`)
-    return new Response(body, { status: one.response.status })
+    return page(body, one.response.status)
   })
   const { pull, text, folder } = pulling(api)
   expect(await pull()).toMatchObject({ code: 0, err: [] })
@@ -291,7 +281,7 @@ test('pulls from our own server', async () => {
     feature_states: [flag('title', 'Hi'), flag('off', null, false)],
   }
   const edge = createEdge({ document: document as never })
-  const { api } = await serving((request) => edge.handler(request))
+  const { api } = await serving(edge.answer)
   const { pull, text } = pulling(api)
   expect(await pull()).toMatchObject({ code: 0 })
   expect(JSON.parse(text()).flags).toEqual({

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { listen } from '../../src/cli/listen.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
+import { type Answerer, answer, json } from '../../src/edge/answer.ts'
 import { createClient, memoryStorage } from '../../src/index.ts'
 import { recordedDocument } from '../edge/recorded.ts'
+import { page } from './answers.ts'
 import { emptyFolder, fileWith } from './folder.ts'
 import { afterwards, ran, run } from './run.ts'
 
@@ -249,13 +251,10 @@ test('mirrors a server, and requires its server-side key for the document', asyn
 
 test('mirrors an Edge Proxy', async () => {
   const proxy = await listen(
-    ({ url }) =>
-      url.endsWith('/environment-document')
-        ? Response.json(document)
-        : new Response(null, {
-            status: 307,
-            headers: { Location: 'http://127.0.0.1:9/api/v1/environment-document' },
-          }),
+    ({ path }) =>
+      path.endsWith('/environment-document')
+        ? json(document)
+        : answer(307, { Location: 'http://127.0.0.1:9/api/v1/environment-document' }),
     { port: 0 },
   )
   afterwards(() => proxy.close())
@@ -314,25 +313,25 @@ test('ends with one line when the server refuses the key, whatever is in the fil
   }
 })
 
-test.each<[string, () => Response, string]>([
+test.each<[string, Answerer, string]>([
   [
     'a page',
-    () => new Response('<p>Welcome to our Wi-Fi'),
+    () => page('<p>Welcome to our Wi-Fi'),
     'answers, but not with an environment document (Unexpected token',
   ],
   [
     'other JSON',
-    () => Response.json({ api_key: 'a' }),
+    () => json({ api_key: 'a' }),
     'answers, but not with an environment document (project should be an object, but is missing). It should be',
   ],
   [
     'a redirect',
-    () => Response.redirect('http://127.0.0.1:9/', 302),
+    () => answer(302, { Location: 'http://127.0.0.1:9/' }),
     'answers with a redirect (302), which is not followed',
   ],
-  ['an error', () => new Response('', { status: 502 }), 'answers 502: it has a problem of its own.'],
-])('starts with what is kept when the server answers with %s', async (_, answer, line) => {
-  const server = await listen(answer, { port: 0 })
+  ['an error', () => answer(502), 'answers 502: it has a problem of its own.'],
+])('starts with what is kept when the server answers with %s', async (_, answerTo, line) => {
+  const server = await listen(answerTo, { port: 0 })
   afterwards(() => server.close())
   const args = ['--from-server', server.url, '--server-key', SERVER_KEY, ...ofFile().args]
   const { err, count } = await serving(args)

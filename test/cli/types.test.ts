@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { listen } from '../../src/cli/listen.ts'
+import { json } from '../../src/edge/answer.ts'
 import { emptyFolder } from './folder.ts'
-import { host } from './host.ts'
 import { afterwards, ran } from './run.ts'
 
 const FLAGS = {
@@ -57,7 +58,8 @@ test('types what JSON values hold, on request', async () => {
 
 test('asks a server instead, and then no file is needed', async () => {
   const feature = { id: 1, name: 'size', type: 'STANDARD' }
-  const server = await host(() => Response.json([{ feature, enabled: true, feature_state_value: 3 }]))
+  const flags = [{ feature, enabled: true, feature_state_value: 3 }]
+  const server = await listen(() => json(flags), { port: 0 })
   afterwards(() => server.close())
   const cwd = emptyFolder()
   const args = ['types', '--from', 'server', '--api', server.url, '--environment', 'key']

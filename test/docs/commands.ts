@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { listen } from '../../src/cli/listen.ts'
 import { emptyFolder } from '../cli/folder.ts'
 import { afterwards, run } from '../cli/run.ts'
-import { answerAll, environment, KEY } from './network.ts'
+import { environment, KEY, openEdge } from './network.ts'
 
 /** A command of a page: `A=1 guidon pull --out x` has variables and words. */
 export interface Command {
@@ -47,7 +47,7 @@ const write = (folder: string, name: string, content: unknown) => {
 }
 
 export const openProject = async (files: Readonly<Record<string, unknown>> = {}): Promise<Project> => {
-  const server = await listen(answerAll(), { port: 0 })
+  const server = await listen(openEdge().answer, { port: 0 })
   afterwards(() => server.close())
   const api = `${server.url}api/v1/`
   const folder = emptyFolder()

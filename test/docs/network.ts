@@ -12,9 +12,13 @@ export const environment = (): EnvironmentDocument => ({
   api_key: KEY,
 })
 
+/** That environment, served. */
+export const openEdge = () =>
+  createEdge({ document: environment(), serverKeys: ['ser.your-server-side-key'] })
+
 /** What of the network a block may use: a flag service wherever `api` says, and where events go. */
 export const answerAll = () => {
-  const edge = createEdge({ document: environment(), serverKeys: ['ser.your-server-side-key'] })
+  const edge = openEdge()
   return async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url)
     if (pathname === '/v1/events') return Response.json({ accepted: 1, rejected: [] }, { status: 202 })

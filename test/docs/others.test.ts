@@ -110,7 +110,7 @@ describe('commands in the docs', () => {
         'src/banner.tsx': `${client}\nexport const banner = (name: string) => flags.isEnabled(name)\n`,
       })
       // It is asked by the key of that document.
-      const server = await listen(createEdge({ document }).handler, { port: 0 })
+      const server = await listen(createEdge({ document }).answer, { port: 0 })
       try {
         const {
           code: exit,

@@ -1,5 +1,13 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
-import { createEdge, createEnvironments, type EnvironmentsOptions, followServer } from '../../src/edge.ts'
+import {
+  createEdge,
+  createEnvironments,
+  type EnvironmentsOptions,
+  followServer,
+  nodeListener,
+} from '../../src/edge.ts'
 import { recordedDocument } from './recorded.ts'
 
 const shop = { ...recordedDocument(), api_key: 'shop', name: 'Shop' }
@@ -79,6 +87,28 @@ test('answers preflights without a key', async () => {
     new Request('https://edge.example.com/api/v1/flags/', { method: 'OPTIONS', headers }),
   )
   expect(response.headers.get('Access-Control-Allow-Headers')).toContain('x-environment-key')
+})
+
+test('answers questions of Node’s own server as it does requests', async () => {
+  const { handler, answer, replace } = setup()
+  replace(shop)
+  const server = createServer(nodeListener(answer))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  ends.push(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  for (const [path, key] of [
+    ['/api/v1/flags/', 'shop'],
+    ['/api/v1/flags/', 'desk/1'],
+    ['/api/v1/flags/', 'other'],
+    ['/api/v1/identities/?identifier=a%20b', 'ser.shop'],
+    ['/elsewhere', 'shop'],
+  ] as const) {
+    const init = { headers: { 'X-Environment-Key': key, Connection: 'close' } }
+    const short = await fetch(`http://127.0.0.1:${port}${path}`, init)
+    const long = await handler(new Request(`http://127.0.0.1:${port}${path}`, init))
+    expect([short.status, await short.text()]).toEqual([long.status, await long.text()])
+    for (const [name, value] of long.headers) expect(short.headers.get(name), name).toBe(value)
+  }
 })
 
 test('tells a change to the readers of that environment alone', async () => {

@@ -5,9 +5,10 @@
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
-import { answer } from '../../src/edge/answer.ts'
-import { broadcast } from '../../src/edge/stream.ts'
-import { createEdge, type EdgeOptions, nodeListener } from '../../src/edge.ts'
+import { answer, noAnswer } from '../../src/edge/answer.ts'
+import { handlerOf } from '../../src/edge/handler.ts'
+import { broadcast, type Reader } from '../../src/edge/stream.ts'
+import { type Answer, createEdge, type EdgeOptions, nodeListener, type Question } from '../../src/edge.ts'
 import { api, recordedDocument } from './recorded.ts'
 
 const servers: Server[] = []
@@ -92,6 +93,44 @@ test('reads paths by the rules of URLs, whole addresses too', async () => {
   expect(await ask('*')).toMatch(/^HTTP\/1.1 404/)
 })
 
+test('takes what is no address for one where nothing is', async () => {
+  const { port, onError } = await setup()
+  expect(await exchange(port, 'GET http://[ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(
+    /^HTTP\/1.1 404 /,
+  )
+  expect(onError).not.toHaveBeenCalled()
+})
+
+test('reads the address of a question at most once, the usual ones not even that', async () => {
+  const made = vi.fn()
+  vi.stubGlobal(
+    'URL',
+    class extends URL {
+      constructor(...address: ConstructorParameters<typeof URL>) {
+        super(...address)
+        made(String(address[0]))
+      }
+    },
+  )
+  try {
+    const { port, twin } = await setup()
+    made.mockClear()
+    const ask = (target: string) =>
+      exchange(port, `GET ${target} HTTP/1.1\r\nHost: a\r\nX-Environment-Key: k\r\nConnection: close\r\n\r\n`)
+    await ask('/api/v1/identities/?identifier=a')
+    expect(made).not.toHaveBeenCalled()
+    await ask('/api/v1/%66lags/')
+    expect(made.mock.calls).toEqual([['http://edge/api/v1/%66lags/']])
+    made.mockClear()
+    const request = new Request('http://edge.test/api/v1/flags/')
+    made.mockClear()
+    await twin.handler(request)
+    expect(made.mock.calls).toEqual([['http://edge.test/api/v1/flags/']])
+  } finally {
+    vi.unstubAllGlobals()
+  }
+})
+
 test('answers a body that comes in pieces, cut inside a character', async () => {
   const { port, onError } = await setup()
   const body = Buffer.from('{"identifier":"😀"}')
@@ -115,6 +154,13 @@ test('refuses a body that is too large, not UTF-8 or no JSON, and goes on', asyn
   expect((await post('{"identifier":"guid"}')).status).toBe(200)
 })
 
+test('refuses a body that says it is too large before it has come', async () => {
+  const { port } = await setup({ maxBodyBytes: 100 })
+  const head =
+    'POST /api/v1/identities/ HTTP/1.1\r\nHost: a\r\nX-Environment-Key: <main client key>\r\nConnection: close\r\n'
+  expect(await exchange(port, `${head}Content-Length: 101\r\n\r\n{`)).toMatch(/^HTTP\/1.1 413 /)
+})
+
 test('takes no harm from a sender that leaves in the middle of its body', async () => {
   const { port, url, onError } = await setup()
   await new Promise<void>((resolve) => {
@@ -126,6 +172,82 @@ test('takes no harm from a sender that leaves in the middle of its body', async 
   })
   expect((await fetch(`${url}/health`)).status).toBe(200)
   expect(onError).not.toHaveBeenCalled()
+})
+
+/** Answers in a way of its own, and what it was asked. */
+async function answering(answerTo: (question: Question) => Answer | Promise<Answer>) {
+  const onError = vi.fn()
+  const questions: Question[] = []
+  const server = createServer(
+    nodeListener((question) => {
+      questions.push(question)
+      return answerTo(question)
+    }, onError),
+  )
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { port, questions, onError, url: `http://127.0.0.1:${port}` }
+}
+
+test('drops the connection where there is no answer', async () => {
+  const { port } = await answering(() => noAnswer)
+  expect(await exchange(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toBe('')
+  expect((await handlerOf(() => noAnswer)(new Request('http://edge.test/'))).type).toBe('error')
+})
+
+test('an answer that fails is a 500 without a word of why', async () => {
+  const error = new Error('a secret')
+  for (const fail of [
+    () => {
+      throw error
+    },
+    () => Promise.reject(error),
+  ]) {
+    const { url, onError } = await answering(fail)
+    const response = await fetch(url)
+    expect([response.status, await response.text()]).toEqual([500, 'Internal Server Error'])
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*')
+    expect(onError).toHaveBeenCalledExactlyOnceWith(error)
+  }
+})
+
+test('a stream that fails as it begins ends its connection, and no other', async () => {
+  const error = new Error('a secret')
+  const { url, onError } = await answering(async ({ path }) => {
+    if (path === '/elsewhere') return answer(204)
+    const writeTo = (reader: Reader) => {
+      reader.write(new Uint8Array(1))
+      throw error
+    }
+    return answer(200, {}, { writeTo })
+  })
+  await expect(fetch(url).then((response) => response.text())).rejects.toThrow()
+  expect(onError).toHaveBeenCalledExactlyOnceWith(error)
+  expect((await fetch(`${url}/elsewhere`)).status).toBe(204)
+})
+
+test('says when the asker is gone, and begins no stream for one who is', async () => {
+  let letGo = () => {}
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const writeTo = vi.fn(() => () => {})
+  const { port, questions } = await answering(async () => {
+    await gate
+    return answer(200, {}, { writeTo })
+  })
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  await vi.waitFor(() => expect(questions).toHaveLength(1))
+  const signal = questions[0]!.signal()
+  expect(signal.aborted).toBe(false)
+  socket.destroy()
+  await vi.waitFor(() => expect(signal.aborted).toBe(true))
+  expect(questions[0]!.signal().aborted).toBe(true)
+  letGo()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(writeTo).not.toHaveBeenCalled()
 })
 
 test('streams events, lets go of a reader that stopped reading, and serves the others', async () => {

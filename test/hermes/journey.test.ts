@@ -28,7 +28,7 @@ afterAll(() => app.remove())
 // The flags that all apps here are bundled with are pulled, as docs/react-native.md says.
 beforeAll(async () => {
   const edge = served(documentOf({ discount: 0, banner: 'Welcome' }))
-  const server = await listen(edge.handler, { port: 0 })
+  const server = await listen(edge.answer, { port: 0 })
   const api = `${server.url}api/v1/`
   expect(await pull(app.root, api)).toBe('Wrote 2 flags to guidon.flags.json.\n')
   await server.close()

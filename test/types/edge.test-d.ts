@@ -85,6 +85,7 @@ const keys: EnvironmentKeys = { clientKey: 'key', serverKeys: undefined }
 const environments = createEnvironments({ environments: [keys] })
 is<typeof environments, Environments>(true)
 is<typeof environments.handler, (request: Request) => Promise<Response>>(true)
+createServer(nodeListener(environments.answer))
 environments.replace(read)
 export const several: EnvironmentsOptions = {
   environments: [keys],

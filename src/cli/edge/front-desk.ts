@@ -1,6 +1,8 @@
-import { refusal, responseOf } from '../../edge/answer.ts'
+import { type Answer, isStream, jsonBytes, refusal } from '../../edge/answer.ts'
 import type { EnvironmentDocument } from '../../edge/document.ts'
 import { createEnvironments } from '../../edge/environments.ts'
+import type { Question } from '../../edge/question.ts'
+import type { Stream } from '../../edge/stream.ts'
 import { wait } from '../../edge/wait.ts'
 import { type Listening, listen } from '../listen.ts'
 import type { BackOffice } from './back-office.ts'
@@ -28,7 +30,8 @@ export interface FrontDesk {
   close(): Promise<void>
 }
 
-type Handler = (request: Request) => Response | Promise<Response>
+/** A connection on which nothing moves for so long is dropped. Event streams say something three times as often. */
+const LONGEST_SILENCE_MS = 60_000
 
 export function createFrontDesk({
   settings,
@@ -51,8 +54,13 @@ export function createFrontDesk({
     onCounts: office.count,
   })
   let isClosing = false
+  /** Those that wait for something: a body, or the disk. */
   let requests = 0
   let streams = 0
+  metrics.gauge('requests_in_flight', {}, () => requests)
+  metrics.gauge('streams', {}, () => streams)
+  metrics.gauge('heap_bytes', {}, () => process.memoryUsage().heapUsed)
+  metrics.gauge('memory_bytes', {}, () => process.memoryUsage.rss())
 
   /** Why nobody should be sent here, if there is a reason. */
   function unready(): string | undefined {
@@ -70,117 +78,131 @@ export function createFrontDesk({
     return times.includes(undefined) ? undefined : Math.min(...(times as number[]))
   }
 
-  function readiness(): Response {
+  function readiness(): Answer {
     const reason = unready()
     const oldest = lastUpdate()
-    return Response.json(
-      {
-        status: reason === undefined ? 'ok' : 'error',
-        reason: reason ?? null,
-        last_successful_update: oldest === undefined ? null : new Date(oldest).toISOString(),
-      },
-      { status: reason === undefined ? 200 : 503, headers: { 'Cache-Control': 'no-store' } },
-    )
+    const status = reason === undefined ? 'ok' : 'error'
+    const since = oldest === undefined ? null : new Date(oldest).toISOString()
+    const body = jsonBytes({ status, reason: reason ?? null, last_successful_update: since })
+    return forOperators(body, 'application/json', status === 'ok' ? 200 : 503)
   }
 
-  const operators: ReadonlyMap<string, Handler> = new Map<string, Handler>([
-    ['/proxy/health', readiness],
-    ['/proxy/health/readiness', readiness],
-    ['/health', readiness],
-    ['/proxy/health/liveness', () => new Response(null, { headers: { 'Content-Length': '0' } })],
-    ...(settings.metrics
-      ? [
-          [
-            '/metrics',
-            async () =>
-              new Response(await scrape(), { headers: { 'Content-Type': 'text/plain; version=0.0.4' } }),
-          ] as const,
-        ]
-      : []),
-  ])
+  const numbers = async (): Promise<Answer> =>
+    forOperators(new TextEncoder().encode(await scrape()), 'text/plain; version=0.0.4')
 
-  async function handler(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url)
-    const own = operators.get(pathname.replace(/(.)\/$/, '$1'))
-    if (own && (request.method === 'GET' || request.method === 'HEAD')) return own(request)
+  const operators: ReadonlyMap<string, () => Answer | Promise<Answer>> = withSlashes({
+    '/proxy/health': readiness,
+    '/proxy/health/readiness': readiness,
+    '/health': readiness,
+    '/proxy/health/liveness': () => forOperators(new Uint8Array(0), 'text/plain'),
+    ...(settings.metrics && { '/metrics': numbers }),
+  })
 
-    const route = routeOf(pathname)
+  function answerTo(question: Question): Answer | Promise<Answer> {
+    const { method, path } = question
+    const own = method === 'GET' || method === 'HEAD' ? operators.get(path) : undefined
+    if (own) return own()
+
+    const route = ROUTES.get(path) ?? (path.startsWith('/sse/') ? 'stream' : 'other')
     const begun = performance.now()
-    const response = withOrigin(request, await limited(request, route))
-    const seconds = (performance.now() - begun) / 1_000
-    const { status } = response
-    metrics.add('requests_total', { route, method: methodOf(request), status })
-    if (route !== 'stream') metrics.time('request_seconds', { route }, seconds)
-    if (settings.accessLog) {
-      log('info', 'request', { method: methodOf(request), route, status, ms: Math.round(seconds * 1e4) / 10 })
+    const done = (answer: Answer): Answer => {
+      took(route, METHODS.includes(method) ? method : 'other', answer.status, performance.now() - begun)
+      return withOrigin(answer, question.header('origin'))
     }
-    return response
+    const answered = limited(question, route)
+    return answered instanceof Promise ? answered.then(done) : done(answered)
   }
 
   /** Beyond what this process can do at a time, it says so at once instead of being late for everybody. */
-  async function limited(request: Request, route: string): Promise<Response> {
+  function limited(question: Question, route: string): Answer | Promise<Answer> {
     if (requests >= maxRequests || (route === 'stream' && streams >= maxStreams))
-      return responseOf(refusal(503, 'Too many requests at a time.', { 'Retry-After': '1' }), request.method)
-    requests++
-    metrics.set('requests_in_flight', {}, requests)
+      return refusal(503, 'Too many requests at a time.', { 'Retry-After': '1' })
     try {
-      const response = await environments.handler(request)
-      const isStream = response.headers.get('Content-Type') === 'text/event-stream'
-      return isStream && response.body ? new Response(stream(response.body), response) : response
+      const answered = environments.answer(question)
+      if (answered instanceof Promise) return awaited(answered, route)
+      return isStream(answered.body) ? { ...answered, body: counted(answered.body) } : answered
     } catch (error) {
-      log('error', 'request_failed', { route, problem: error instanceof Error ? error.name : 'unknown' })
-      return responseOf(refusal(500, 'This request could not be answered.'), request.method)
+      return failed(error, route)
+    }
+  }
+
+  async function awaited(answered: Promise<Answer>, route: string): Promise<Answer> {
+    requests++
+    try {
+      return await answered
+    } catch (error) {
+      return failed(error, route)
     } finally {
       requests--
-      metrics.set('requests_in_flight', {}, requests)
     }
+  }
+
+  function failed(error: unknown, route: string): Answer {
+    log('error', 'request_failed', { route, problem: error instanceof Error ? error.name : 'unknown' })
+    return refusal(500, 'This request could not be answered.')
   }
 
   /** The same stream, counted for as long as somebody reads it. */
-  function stream(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-    const reader = body.getReader()
-    const count = (by: number) => {
-      streams += by
-      metrics.set('streams', {}, streams)
+  const counted = (stream: Stream): Stream => ({
+    writeTo(reader) {
+      streams++
+      const leave = stream.writeTo(reader)
+      return () => {
+        streams--
+        leave()
+      }
+    },
+  })
+
+  // Looked for once: a thousand a second are of the same few kinds.
+  const counters = new Map<string, () => void>()
+  const timers = new Map<string, (seconds: number) => void>()
+  function took(route: string, method: string, status: number, ms: number): void {
+    const kind = `${route} ${method} ${status}`
+    const count = counters.get(kind) ?? metrics.counter('requests_total', { route, method, status })
+    counters.set(kind, count)
+    count()
+    if (route !== 'stream') {
+      const time = timers.get(route) ?? metrics.histogram('request_seconds', { route })
+      timers.set(route, time)
+      time(ms / 1_000)
     }
-    count(1)
-    // However it ends: read to the end, broken, or left.
-    reader.closed.catch(() => {}).then(() => count(-1))
-    return new ReadableStream({
-      async pull(controller) {
-        const { done, value } = await reader.read()
-        if (done) controller.close()
-        else controller.enqueue(value)
-      },
-      cancel: (reason) => reader.cancel(reason),
-    })
+    if (settings.accessLog) log('info', 'request', { method, route, status, ms: Math.round(ms * 10) / 10 })
   }
 
   /** Where not every page may ask, those that may are told so. */
-  function withOrigin(request: Request, response: Response): Response {
-    if (allowOrigins.includes('*')) return response
-    const origin = request.headers.get('Origin')
-    response.headers.append('Vary', 'Origin')
-    if (origin !== null && allowOrigins.includes(origin))
-      response.headers.set('Access-Control-Allow-Origin', origin)
-    else response.headers.delete('Access-Control-Allow-Origin')
-    return response
+  function withOrigin(answer: Answer, origin: string | null): Answer {
+    if (allowOrigins.includes('*')) return answer
+    const { 'Access-Control-Allow-Origin': _, ...headers } = answer.headers
+    const isAllowed = origin !== null && allowOrigins.includes(origin)
+    return {
+      ...answer,
+      headers: {
+        ...headers,
+        Vary: headers.Vary ? `${headers.Vary}, Origin` : 'Origin',
+        ...(isAllowed && { 'Access-Control-Allow-Origin': origin }),
+      },
+    }
   }
 
   let server: Listening | undefined
   return {
     async open() {
-      server = await listen(handler, {
+      server = await listen(answerTo, {
         port: settings.port,
         host: settings.host,
+        idleMs: Math.max(settings.requestMs, LONGEST_SILENCE_MS),
         onError: () => log('error', 'request_failed'),
+        onRefusal(refusal) {
+          took('other', 'other', refusal.status, 0)
+          return withOrigin(refusal, null)
+        },
         node: {
           maxHeaderSize: settings.maxHeaderBytes,
           requestTimeout: settings.requestMs,
           headersTimeout: settings.requestMs,
+          connectionsCheckingInterval: Math.ceil(Math.min(settings.requestMs, LONGEST_SILENCE_MS) / 4),
           keepAliveTimeout: settings.keepAliveMs,
-          // In a cluster all listen to the same port.
-          exclusive: false,
         },
       })
       return server.url
@@ -201,15 +223,22 @@ export function createFrontDesk({
   }
 }
 
-const ROUTES: Readonly<Record<string, string>> = {
+/** Not for pages, which may not read it. */
+const forOperators = (body: Uint8Array, type: string, status = 200): Answer => ({
+  status,
+  headers: { 'Content-Type': type, 'Content-Length': String(body.length), 'Cache-Control': 'no-store' },
+  body,
+})
+
+/** The same under each path with a slash at its end. */
+const withSlashes = <T>(paths: Readonly<Record<string, T>>): ReadonlyMap<string, T> =>
+  new Map(Object.entries(paths).flatMap(([path, one]) => [[path, one] as const, [`${path}/`, one] as const]))
+
+/** For numbers and logs: one of a few names, whatever somebody asks for. */
+const ROUTES = withSlashes({
   '/api/v1/flags': 'flags',
   '/api/v1/identities': 'identities',
   '/api/v1/environment-document': 'environment-document',
   '/api/v1/analytics/flags': 'analytics',
-}
+})
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'OPTIONS']
-
-/** For numbers and logs: one of a few names, whatever somebody asks for. */
-const routeOf = (path: string): string =>
-  ROUTES[path.replace(/\/$/, '')] ?? (path.startsWith('/sse/') ? 'stream' : 'other')
-const methodOf = ({ method }: Request): string => (METHODS.includes(method) ? method : 'other')

@@ -8,6 +8,8 @@ const METRICS: Readonly<Record<string, readonly [type: 'counter' | 'gauge' | 'hi
   request_seconds: ['histogram', 'Seconds from a request to its answer, by route.'],
   requests_in_flight: ['gauge', 'Requests that are being answered.'],
   streams: ['gauge', 'Open event streams.'],
+  heap_bytes: ['gauge', 'Memory of the processes that serve, as JavaScript uses it.'],
+  memory_bytes: ['gauge', 'Memory of the processes that serve, as the system counts it.'],
   upstream_requests_total: ['counter', 'Requests sent upstream, by what for and status; 0 is no answer.'],
   document_age_seconds: ['gauge', 'Seconds since upstream last said what the document is, by environment.'],
   document_changes_total: ['counter', 'New documents, by environment.'],
@@ -22,9 +24,12 @@ type Labels = Readonly<Record<string, string | number>>
 
 export interface Metrics {
   add(name: string, labels?: Labels, by?: number): void
-  set(name: string, labels: Labels, to: number): void
-  /** Counts a duration in a histogram. */
-  time(name: string, labels: Labels, seconds: number): void
+  /** A counter, for what happens so often that its name is better made once. */
+  counter(name: string, labels?: Labels): (by?: number) => void
+  /** The same of a histogram, which counts durations. */
+  histogram(name: string, labels?: Labels): (seconds: number) => void
+  /** A number that is read when somebody wants to know it. */
+  gauge(name: string, labels: Labels, read: () => number): void
   numbers(): Numbers
 }
 
@@ -37,42 +42,54 @@ interface Histogram {
 }
 
 export function createMetrics(): Metrics {
-  const numbers: Record<string, number> = {}
+  const counters = new Map<string, { value: number }>()
+  const gauges = new Map<string, () => number>()
   // Made into numbers when they are asked for: that is seldom, and requests are many.
   const histograms = new Map<string, Histogram>()
 
-  function* numbersOf({ name, labels, counts, sum }: Histogram): Generator<[string, number]> {
-    let total = 0
-    for (const [index, count] of counts.entries()) {
-      total += count
-      yield [keyOf(`${name}_bucket`, { ...labels, le: SECONDS[index] ?? '+Inf' }), total]
+  function counter(name: string, labels: Labels = {}): (by?: number) => void {
+    const mine = found(counters, keyOf(name, labels), () => ({ value: 0 }))
+    return (by = 1) => {
+      mine.value += by
     }
-    yield [keyOf(`${name}_sum`, labels), sum]
-    yield [keyOf(`${name}_count`, labels), total]
   }
 
   return {
-    add(name, labels = {}, by = 1) {
-      const key = keyOf(name, labels)
-      numbers[key] = (numbers[key] ?? 0) + by
+    add: (name, labels, by) => counter(name, labels)(by),
+    counter,
+    histogram(name, labels = {}) {
+      const mine = found(histograms, keyOf(name, labels), () => emptyHistogram(name, labels))
+      return (seconds) => {
+        const bucket = SECONDS.findIndex((most) => seconds <= most)
+        mine.counts[bucket < 0 ? SECONDS.length : bucket]! += 1
+        mine.sum += seconds
+      }
     },
-    set(name, labels, to) {
-      numbers[keyOf(name, labels)] = to
-    },
-    time(name, labels, seconds) {
-      const key = keyOf(name, labels)
-      const histogram = histograms.get(key) ?? emptyHistogram(name, labels)
-      histograms.set(key, histogram)
-      const bucket = SECONDS.findIndex((most) => seconds <= most)
-      histogram.counts[bucket < 0 ? SECONDS.length : bucket]! += 1
-      histogram.sum += seconds
-    },
+    gauge: (name, labels, read) => void gauges.set(keyOf(name, labels), read),
     numbers: () =>
-      Object.assign(
-        Object.fromEntries([...histograms.values()].flatMap((one) => [...numbersOf(one)])),
-        numbers,
-      ),
+      Object.fromEntries([
+        ...[...histograms.values()].flatMap((one) => [...numbersOf(one)]),
+        ...[...counters].map(([key, { value }]) => [key, value] as const),
+        ...[...gauges].map(([key, read]) => [key, read()] as const),
+      ]),
   }
+}
+
+/** What is kept under a key, made when it is not there yet. */
+function found<T>(kept: Map<string, T>, key: string, make: () => T): T {
+  const one = kept.get(key) ?? make()
+  kept.set(key, one)
+  return one
+}
+
+function* numbersOf({ name, labels, counts, sum }: Histogram): Generator<[string, number]> {
+  let total = 0
+  for (const [index, count] of counts.entries()) {
+    total += count
+    yield [keyOf(`${name}_bucket`, { ...labels, le: SECONDS[index] ?? '+Inf' }), total]
+  }
+  yield [keyOf(`${name}_sum`, labels), sum]
+  yield [keyOf(`${name}_count`, labels), total]
 }
 
 const emptyHistogram = (name: string, labels: Labels): Histogram => ({
@@ -118,7 +135,7 @@ function isOf(key: string, name: string, type: string): boolean {
 export function ages(answered: ReadonlyMap<string, number>): Numbers {
   const ages = createMetrics()
   for (const [environment, at] of answered)
-    ages.set('document_age_seconds', { environment }, (Date.now() - at) / 1_000)
+    ages.gauge('document_age_seconds', { environment }, () => (Date.now() - at) / 1_000)
   return ages.numbers()
 }
 

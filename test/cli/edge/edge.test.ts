@@ -2,7 +2,10 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { answer, json, noAnswer } from '../../../src/edge/answer.ts'
+import type { Question } from '../../../src/edge.ts'
 import { createClient, memoryStorage } from '../../../src/index.ts'
+import { page } from '../answers.ts'
 import { emptyFolder } from '../folder.ts'
 import { afterwards, ran, run } from '../run.ts'
 import { KEYS, soon, startEdge } from './edge.ts'
@@ -11,10 +14,12 @@ import { later, shop, startUpstream } from './upstream.ts'
 vi.setConfig({ testTimeout: 60_000 })
 
 const changed = { ...shop, updated_at: later(60), feature_states: shop.feature_states.slice(0, 1) }
-const garbage = () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } })
-const nobody = () => Response.error()
-const documentOf = (document: unknown) => (request: Request) =>
-  request.url.includes('environment-document') ? Response.json(document) : Response.error()
+const garbage = () => page('<html>')
+const nobody = () => noAnswer
+const documentOf =
+  (document: unknown) =>
+  ({ path }: Question) =>
+    path.includes('environment-document') ? json(document) : noAnswer
 
 // ── Documents ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -122,8 +127,8 @@ test('takes no copy that is broken, or of another environment', async () => {
 test.each([
   ['nothing', nobody, 'network: no answer'],
   ['garbage', garbage, 'payload: no environment document'],
-  ['an error', () => new Response(null, { status: 500 }), 'http: status 500'],
-  ['a refusal', () => new Response(null, { status: 403 }), 'http: status 403'],
+  ['an error', () => answer(500), 'http: status 500'],
+  ['a refusal', () => answer(403), 'http: status 403'],
   [
     'an older document',
     documentOf({ ...changed, updated_at: later(-60) }),
@@ -136,12 +141,12 @@ test.each([
   ],
 ])(
   'keeps the last document when upstream gives %s, says so once, and goes on later',
-  async (_, answer, problem) => {
+  async (_, answers, problem) => {
     const upstream = await startUpstream()
     const { count, named, health } = await startEdge(upstream.api)
     await soon(async () => expect(await count()).toBe(6))
     const before = upstream.asked.length
-    upstream.answer = answer
+    upstream.answer = answers
     await soon(() => expect(upstream.asked.length).toBeGreaterThan(before + 2))
     expect(named('upstream_problem')).toMatchObject([
       { level: 'warning', environment: 'shop', problem, serving: true },
@@ -289,7 +294,7 @@ test('lets who is there finish when it stops, and ends streams', async () => {
   await expect(count()).rejects.toThrow('fetch failed')
   slow.socket.write(':"guid"}')
   expect(await ended).toBe(0)
-  expect(slow.heard()).toContain('HTTP/1.1 200')
+  await soon(() => expect(slow.heard()).toContain('HTTP/1.1 200'))
   expect(named('stopped')).toHaveLength(1)
 })
 
@@ -348,9 +353,9 @@ test('has numbers for Prometheus', async () => {
   await ask('flags/', { key: 'other' })
   expect(await metric('requests_total{route="flags",method="GET",status="403"}')).toBe(1)
   expect(await metric('document_age_seconds{environment="shop"}')).toBeGreaterThanOrEqual(0)
-  const page = await ask('/metrics')
-  expect(page.headers.get('Content-Type')).toBe('text/plain; version=0.0.4')
-  const text = await page.text()
+  const answered = await ask('/metrics')
+  expect(answered.headers.get('Content-Type')).toBe('text/plain; version=0.0.4')
+  const text = await answered.text()
   expect(text).toContain('# TYPE guidon_edge_request_seconds histogram')
   const lines = text
     .trim()

@@ -6,6 +6,12 @@ export const KEYS = 'shop:ser.shop'
 /** Waits until a check holds, on a machine that may be busy. */
 export const soon = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 20_000 })
 
+/** One of the numbers on a page for Prometheus. */
+export async function numberIn(page: Response, name: string): Promise<number> {
+  const line = (await page.text()).split('\n').find((line) => line.startsWith(`guidon_edge_${name} `))
+  return Number(line?.split(' ').at(-1))
+}
+
 interface Event {
   readonly time: string
   readonly level: string
@@ -45,15 +51,6 @@ export async function startEdge(api: string, args: readonly string[] = [], env: 
     const response = await ask('/proxy/health/readiness')
     return { status: response.status, ...((await response.json()) as Record<string, unknown>) }
   }
-  const metric = async (name: string) => {
-    const text = await (await ask('/metrics')).text()
-    return Number(
-      text
-        .split('\n')
-        .find((line) => line.startsWith(`guidon_edge_${name} `))
-        ?.split(' ')
-        .at(-1),
-    )
-  }
+  const metric = async (name: string) => numberIn(await ask('/metrics'), name)
   return { ...program, url, ask, post, count, health, metric, events, named }
 }

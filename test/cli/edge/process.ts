@@ -5,15 +5,19 @@ import { afterwards } from '../run.ts'
 import { KEYS, soon } from './edge.ts'
 
 /** `guidon edge` as it is installed, in a process of its own: `npm run build` makes it. */
-export async function startProcess(api: string, args: readonly string[]) {
-  const child = spawn(
-    process.execPath,
-    ['dist/cli.js', 'edge', '--port', '0', '--host', '127.0.0.1', ...args],
-    {
-      env: { ENVIRONMENT_KEY_PAIRS: KEYS, API_URL: api, API_POLL_FREQUENCY: '0.1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+export async function startProcess(
+  api: string,
+  args: readonly string[],
+  { env = {}, maxFiles = 0 }: { env?: Record<string, string>; maxFiles?: number } = {},
+) {
+  const command = [process.execPath, 'dist/cli.js', 'edge', '--port', '0', '--host', '127.0.0.1', ...args]
+  const [file = '', ...rest] = maxFiles
+    ? ['sh', '-c', `ulimit -n ${maxFiles} && exec "$@"`, 'sh', ...command]
+    : command
+  const child = spawn(file, rest, {
+    env: { ENVIRONMENT_KEY_PAIRS: KEYS, API_URL: api, API_POLL_FREQUENCY: '0.1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const ended = once(child, 'exit')
   afterwards(async () => {
     child.kill('SIGKILL')

@@ -2,6 +2,8 @@ import { appendFileSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { openTraitJournal, type TraitJournal } from '../../../src/cli/edge/trait-journal.ts'
+import { answer, json, noAnswer } from '../../../src/edge/answer.ts'
+import { page } from '../answers.ts'
 import { emptyFolder } from '../folder.ts'
 import { afterwards } from '../run.ts'
 import { soon, startEdge } from './edge.ts'
@@ -117,7 +119,7 @@ test('lets others go first', async () => {
 
 const trait = (trait_key: string, trait_value: unknown, rest = {}) => ({ trait_key, trait_value, ...rest })
 
-async function forwarding(answer?: (request: Request) => Response | Promise<Response>, env = {}) {
+async function forwarding(answers?: Awaited<ReturnType<typeof startUpstream>>['answer'], env = {}) {
   // No time to lose: after a failure it waits a random part of a second.
   vi.spyOn(Math, 'random').mockReturnValue(0)
   afterwards(() => vi.restoreAllMocks())
@@ -129,9 +131,9 @@ async function forwarding(answer?: (request: Request) => Response | Promise<Resp
     return edge
   }
   const edge = await begin()
-  if (answer) {
-    upstream.answer = (request) =>
-      request.method === 'POST' ? answer(request) : upstream.edge.handler(request)
+  if (answers) {
+    upstream.answer = (question) =>
+      question.method === 'POST' ? answers(question) : upstream.edge.answer(question)
   }
   const posts = () =>
     upstream.asked.filter(({ method, path }) => method === 'POST' && path.endsWith('identities/'))
@@ -171,13 +173,13 @@ test('keeps the order of what somebody writes', async () => {
 })
 
 test.each([
-  ['does not answer', () => Response.error()],
-  ['fails', () => new Response(null, { status: 500 })],
-  ['asks to wait', () => new Response(null, { status: 429 })],
-  ['does not know the key', () => new Response(null, { status: 403 })],
-  ['answers with a page', () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } })],
-])('keeps traits while upstream %s, also through a restart', async (_, answer) => {
-  const { edge, upstream, begin, known, posts, bodies } = await forwarding(answer)
+  ['does not answer', () => noAnswer],
+  ['fails', () => answer(500)],
+  ['asks to wait', () => answer(429)],
+  ['does not know the key', () => answer(403)],
+  ['answers with a page', () => page('<html>')],
+])('keeps traits while upstream %s, also through a restart', async (_, answers) => {
+  const { edge, upstream, begin, known, posts, bodies } = await forwarding(answers)
   await edge.post('identities/', { identifier: 'ada', traits: [trait('plan', 'pro')] })
   await edge.post('identities/', { identifier: 'bob', traits: [trait('plan', 'free')] })
   await soon(() => expect(new Set(bodies().map(({ identifier }) => identifier)).size).toBe(2))
@@ -195,10 +197,8 @@ test.each([
 })
 
 test('drops a trait that upstream refuses, and no other with it, and says which without its value', async () => {
-  const { edge, upstream, known } = await forwarding(async (request) =>
-    (await request.clone().text()).includes('unwanted')
-      ? Response.json({ traits: [{}] }, { status: 400 })
-      : upstream.edge.handler(request),
+  const { edge, upstream, known } = await forwarding((question) =>
+    question.body.includes('unwanted') ? json({ traits: [{}] }, 400) : upstream.edge.answer(question),
   )
   const traits = [trait('plan', 'pro'), trait('bad', 'unwanted'), trait('seats', 3)]
   await edge.post('identities/', { identifier: 'guid', traits })
@@ -209,7 +209,7 @@ test('drops a trait that upstream refuses, and no other with it, and says which 
 })
 
 test('acknowledges nothing that has no room, with a 503 that pages can read', async () => {
-  const { edge } = await forwarding(() => Response.error(), { LIMITS: '{"pending_trait_bytes":1}' })
+  const { edge } = await forwarding(() => noAnswer, { LIMITS: '{"pending_trait_bytes":1}' })
   const write = () => edge.post('identities/', { identifier: 'guid', traits: [trait('plan', 'pro')] })
   expect((await write()).status).toBe(200)
   const refused = await write()
@@ -218,7 +218,7 @@ test('acknowledges nothing that has no room, with a 503 that pages can read', as
 })
 
 test('keeps no server-side key in the journal', async () => {
-  const { edge, file } = await forwarding(() => Response.error())
+  const { edge, file } = await forwarding(() => noAnswer)
   await edge.post('identities/', { identifier: 'guid', traits: [trait('plan', 'pro')] })
   expect(readFileSync(file, 'utf8')).toContain('guid')
   expect(readFileSync(file, 'utf8')).not.toContain('ser.')
@@ -251,11 +251,11 @@ test('sends counts again that upstream did not hear, and not those that it refus
   const upstream = await startUpstream()
   const { post, count } = await startEdge(upstream.api, [], { ANALYTICS_FREQUENCY_SECONDS: '0.02' })
   await soon(async () => expect(await count()).toBe(6))
-  const answers = [() => Response.error(), () => new Response(null, { status: 503 })]
-  upstream.answer = (request) =>
-    request.url.includes('analytics')
-      ? (answers.shift()?.() ?? new Response(null, { status: 400 }))
-      : upstream.edge.handler(request)
+  const answers = [() => noAnswer, () => answer(503)]
+  upstream.answer = (question) =>
+    question.path.includes('analytics')
+      ? (answers.shift()?.() ?? answer(400))
+      : upstream.edge.answer(question)
   await post('analytics/flags/', { str_flag: 2 })
   await soon(() => expect(counts(upstream)).toHaveLength(3))
   await post('analytics/flags/', { str_flag: 4 })

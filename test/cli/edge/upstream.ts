@@ -1,5 +1,5 @@
 import { listen } from '../../../src/cli/listen.ts'
-import { createEdge, type EnvironmentDocument } from '../../../src/edge.ts'
+import { type Answer, createEdge, type EnvironmentDocument, type Question } from '../../../src/edge.ts'
 import { recordedDocument } from '../../edge/recorded.ts'
 import { afterwards } from '../run.ts'
 
@@ -9,26 +9,31 @@ export const shop: EnvironmentDocument = { ...recordedDocument(), api_key: 'shop
 export const later = (seconds: number) =>
   new Date(Date.parse(shop.updated_at!) + seconds * 1_000).toISOString().replace('Z', '+00:00')
 
-type Handler = (request: Request) => Response | Promise<Response>
+interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly key: string | null
+  readonly body: string
+}
 
 /** A server that says what a test wants, on a port of its own. */
 export async function startUpstream(document = shop) {
   const edge = createEdge({ document, serverKeys: ['ser.shop'] })
-  const asked: { method: string; path: string; key: string | null; body: string }[] = []
+  const asked: Asked[] = []
   const upstream = {
     edge,
     asked,
     /** What it answers, instead of what a good server would. */
-    answer: undefined as Handler | undefined,
+    answer: undefined as ((question: Question & Asked) => Answer | Promise<Answer>) | undefined,
     api: '',
-    close: async () => {},
   }
   const server = await listen(
-    async (request) => {
-      const body = await request.clone().text()
-      const { pathname: path } = new URL(request.url)
-      asked.push({ method: request.method, path, key: request.headers.get('X-Environment-Key'), body })
-      return (upstream.answer ?? edge.handler)(request)
+    async (question) => {
+      const { method, path, header, text } = question
+      const body = (await text(1e9))!
+      const one = { method, path, key: header('x-environment-key'), body }
+      asked.push(one)
+      return (upstream.answer ?? edge.answer)({ ...question, ...one, text: async () => body })
     },
     { port: 0 },
   )

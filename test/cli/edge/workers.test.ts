@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, test, vi } from 'vitest'
 import { afterwards } from '../run.ts'
-import { KEYS, soon } from './edge.ts'
+import { KEYS, numberIn, soon } from './edge.ts'
 import { isThere, startProcess } from './process.ts'
 import { later, shop, startUpstream } from './upstream.ts'
 
@@ -14,16 +14,7 @@ const ask = (url: string, path: string, init: RequestInit = {}) =>
     headers: { 'X-Environment-Key': 'shop', Connection: 'close', 'Content-Type': 'application/json' },
   })
 const count = async (url: string) => ((await (await ask(url, 'flags/')).json()) as unknown[]).length
-const metric = async (url: string, name: string) => {
-  const text = await (await ask(url, '/metrics')).text()
-  return Number(
-    text
-      .split('\n')
-      .find((line) => line.startsWith(`guidon_edge_${name} `))
-      ?.split(' ')
-      .at(-1),
-  )
-}
+const metric = async (url: string, name: string) => numberIn(await ask(url, '/metrics'), name)
 
 test('asks upstream once for all workers, and tells the readers of each', async () => {
   const upstream = await startUpstream()
