@@ -162,7 +162,7 @@ export interface Client<F extends object = KnownFlags> {
   /** Hears of one flag, with what it is now. */
   onFlag(name: Name<F>, listener: (flag: Flag | undefined) => void): Stop
 
-  /** Adds an extension: one that is loaded later than the client is made. It ends with the client. */
+  /** Adds an extension: one that is loaded later than the client is made. It ends with the client; of a closed one it does not begin. */
   use(extension: Extension): void
   /** What is shown, as plain data for a page. `shared` leaves the identity out: for a page that many visitors get. */
   snapshot(options?: { shared?: boolean | undefined }): SnapshotData

@@ -47,7 +47,8 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
   const agree = (change?: Consent) => Object.assign(consent, JSON.parse(JSON.stringify({ ...change })))
   agree(options.consent)
 
-  const stops: ReturnType<Extension>[] = []
+  /** Nothing once the client is closed: then no extension begins. */
+  let stops: ReturnType<Extension>[] | undefined = []
 
   // The parts.
   const clock = steadyClock()
@@ -106,7 +107,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       agree(change)
       await storage.allow(consent.storage)
     },
-    use: (extend) => void stops.push(extend(inside)),
+    use: (extend) => void stops?.push(extend(inside)),
     subscribe(run) {
       run(client as never)
       return events.on('change', () => run(client as never))
@@ -133,7 +134,9 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       JSON.parse(toText(store.shown, environmentKey, shared ? undefined : store.shown.identity, shared)),
     close() {
       talk.close()
-      for (const stop of stops.splice(0)) stop?.()
+      const ending = stops
+      stops = undefined
+      for (const stop of ending ?? []) stop?.()
       settle()
     },
   }

@@ -492,6 +492,20 @@ describe('extensions', () => {
     expect(log.filter((entry) => entry === 'stopped')).toHaveLength(1)
   })
 
+  it('that come when the client is closed leave nothing running', () => {
+    const flags = world.client()
+    const { use } = flags
+    flags.close()
+    let running = 0
+    const extension = () => {
+      running++
+      return () => running--
+    }
+    flags.use(extension)
+    use(extension)
+    expect(running).toBe(0)
+  })
+
   it('may come later, see the same client as the first, and are stopped with it', () => {
     const seen: unknown[] = []
     const log: string[] = []
