@@ -11,11 +11,11 @@ const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'u
 export const doors = Object.keys(exports)
   .filter((path) => path !== './package.json')
   .map((path) => {
-    const page = path === '.' ? name : path.slice(2)
+    const page = path === '.' ? name : path.slice(2).replace('/', '-')
     return {
       door: `${name}${path.slice(1)}`,
       page,
-      file: `src/${path === '.' ? 'index' : page.replace('/', '-')}.ts`,
+      file: `src/${path === '.' ? 'index' : page}.ts`,
     }
   })
 

@@ -199,7 +199,7 @@ describe('the site', () => {
 
   it.each(DOORS)('has each export of $door in its reference', async ({ door, file }) => {
     await visiting({ javaScriptEnabled: false }, async (page) => {
-      await page.goto(`${origin}/reference/${door.replace('guidon/', '')}.html`)
+      await page.goto(`${origin}/reference/${door.replace('guidon/', '').replace('/', '-')}.html`)
       expect(await page.locator('h1').innerText()).toContain(door)
       const names = await page.$$eval('.vp-doc h3', (headings) =>
         headings.map(({ textContent }) => /[\w$]+/.exec(textContent ?? '')?.[0]),
