@@ -99,7 +99,8 @@ function text(value: unknown, most: number): string {
 const yes = ['true', 't', 'yes', 'y', 'on', '1']
 const no = ['false', 'f', 'no', 'n', 'off', '0']
 
-const isYes = (value: unknown): boolean => value === true || yes.includes(String(value).toLowerCase())
+const isYes = (value: unknown): boolean =>
+  typeof value === 'boolean' ? value : yes.includes(String(value).toLowerCase())
 
 function flag(value: unknown): boolean {
   if (typeof value === 'boolean') return value

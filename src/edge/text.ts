@@ -5,5 +5,12 @@ export interface Text {
 }
 
 const utf8 = new TextEncoder()
+/** What is short is measured here, and leaves nothing behind. */
+const scratch = new Uint8Array(16 * 1024)
 
-export const measured = (text: string): Text => ({ text, bytes: utf8.encode(text).length })
+export const measured = (text: string): Text => ({
+  text,
+  // A character is three bytes at most.
+  bytes:
+    text.length * 3 <= scratch.length ? utf8.encodeInto(text, scratch).written : utf8.encode(text).length,
+})

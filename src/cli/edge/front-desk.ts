@@ -7,7 +7,7 @@ import { wait } from '../../edge/wait.ts'
 import { type Listening, listen } from '../listen.ts'
 import type { BackOffice } from './back-office.ts'
 import type { Log } from './log.ts'
-import type { Metrics } from './metrics.ts'
+import { found, type Metrics } from './metrics.ts'
 import type { EdgeSettings } from './settings.ts'
 
 export interface FrontDeskOptions {
@@ -154,18 +154,14 @@ export function createFrontDesk({
     },
   })
 
-  // Looked for once: a thousand a second are of the same few kinds.
-  const counters = new Map<string, () => void>()
+  // By route, method and status. Each is named once: thousands a second are of the same few kinds.
+  const counters = new Map<string, Map<string, Map<number, () => void>>>()
   const timers = new Map<string, (seconds: number) => void>()
   function took(route: string, method: string, status: number, ms: number): void {
-    const kind = `${route} ${method} ${status}`
-    const count = counters.get(kind) ?? metrics.counter('requests_total', { route, method, status })
-    counters.set(kind, count)
-    count()
+    const ofMethod = found(found(counters, route, newMap), method, newMap)
+    found(ofMethod, status, () => metrics.counter('requests_total', { route, method, status }))()
     if (route !== 'stream') {
-      const time = timers.get(route) ?? metrics.histogram('request_seconds', { route })
-      timers.set(route, time)
-      time(ms / 1_000)
+      found(timers, route, () => metrics.histogram('request_seconds', { route }))(ms / 1_000)
     }
     if (settings.accessLog) log('info', 'request', { method, route, status, ms: Math.round(ms * 10) / 10 })
   }
@@ -229,6 +225,8 @@ const forOperators = (body: Uint8Array, type: string, status = 200): Answer => (
   headers: { 'Content-Type': type, 'Content-Length': String(body.length), 'Cache-Control': 'no-store' },
   body,
 })
+
+const newMap = () => new Map()
 
 /** The same under each path with a slash at its end. */
 const withSlashes = <T>(paths: Readonly<Record<string, T>>): ReadonlyMap<string, T> =>

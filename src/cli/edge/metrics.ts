@@ -76,9 +76,12 @@ export function createMetrics(): Metrics {
 }
 
 /** What is kept under a key, made when it is not there yet. */
-function found<T>(kept: Map<string, T>, key: string, make: () => T): T {
-  const one = kept.get(key) ?? make()
-  kept.set(key, one)
+export function found<K, T>(kept: Map<K, T>, key: K, make: () => T): T {
+  let one = kept.get(key)
+  if (one === undefined) {
+    one = make()
+    kept.set(key, one)
+  }
   return one
 }
 

@@ -83,37 +83,38 @@ const ALIASES: Readonly<Record<string, string>> = {
 }
 
 const MIB = 1024 * 1024
+/** Whole ones: of 2.01 seconds a fraction would be left over, which Node does not take. */
+const inMs = (seconds: number): number => Math.round(seconds * 1_000)
+const graceMs = (seconds: number | null | undefined): number | undefined =>
+  typeof seconds === 'number' ? inMs(seconds) : undefined
 
 const settled = (said: Group<typeof FIELDS>) => ({
   environments: said.environment_key_pairs ?? [],
   api: said.api_url ?? 'https://edge.api.flagsmith.com/api/v1/',
-  pollMs: (said.api_poll_frequency_seconds ?? 10) * 1_000,
-  pollTimeoutMs: (said.api_poll_timeout_seconds ?? 5) * 1_000,
+  pollMs: inMs(said.api_poll_frequency_seconds ?? 10),
+  pollTimeoutMs: inMs(said.api_poll_timeout_seconds ?? 5),
   allowOrigins: said.allow_origins ?? ['*'],
   host: said.server?.host ?? '0.0.0.0',
   port: said.server?.port ?? 8000,
-  keepAliveMs: (said.server?.timeout_keep_alive ?? 5) * 1_000,
-  graceMs: asMs(said.health_check?.environment_update_grace_period_seconds),
+  keepAliveMs: inMs(said.server?.timeout_keep_alive ?? 5),
+  graceMs: graceMs(said.health_check?.environment_update_grace_period_seconds),
   logLevel: said.logging?.log_level ?? 'info',
   logFormat: said.logging?.log_format === 'json' ? ('json' as const) : ('text' as const),
   accessLog: said.logging?.enable_access_log ?? false,
   data: said.data_dir,
   forwardTraits: said.forward_traits ?? false,
   forwardCounts: said.forward_analytics ?? true,
-  countsMs: (said.analytics_frequency_seconds ?? 10) * 1_000,
+  countsMs: inMs(said.analytics_frequency_seconds ?? 10),
   metrics: said.metrics ?? true,
   workers: said.workers ?? 1,
   maxBodyBytes: said.limits?.body_bytes ?? MIB,
   maxHeaderBytes: said.limits?.header_bytes ?? 16 * 1024,
   maxRequests: said.limits?.requests ?? 1_000,
   maxStreams: said.limits?.streams ?? 10_000,
-  requestMs: (said.limits?.request_seconds ?? 30) * 1_000,
-  shutdownMs: (said.limits?.shutdown_seconds ?? 10) * 1_000,
+  requestMs: inMs(said.limits?.request_seconds ?? 30),
+  shutdownMs: inMs(said.limits?.shutdown_seconds ?? 10),
   maxPendingTraitBytes: said.limits?.pending_trait_bytes ?? 64 * MIB,
 })
-
-const asMs = (seconds: number | null | undefined): number | undefined =>
-  typeof seconds === 'number' ? seconds * 1_000 : undefined
 
 /** Reads all three places. Throws one error that names everything that is wrong; `notes` says what has no effect. */
 export async function readSettings(

@@ -204,7 +204,7 @@ test('refuses a missing and an unknown key with 403, which pages may read', asyn
 })
 
 test('lets only those pages read that are named, if any are', async () => {
-  const { ask, count } = await startEdge((await startUpstream()).api, [], {
+  const { url, ask, count } = await startEdge((await startUpstream()).api, [], {
     ALLOW_ORIGINS: '["https://shop.example"]',
   })
   await soon(async () => expect(await count()).toBe(6))
@@ -212,6 +212,11 @@ test('lets only those pages read that are named, if any are', async () => {
     (await ask('flags/', { headers: { Origin } })).headers.get('Access-Control-Allow-Origin')
   expect(await allowed('https://shop.example')).toBe('https://shop.example')
   expect(await allowed('https://other.example')).toBeNull()
+  const nobody = await sender(url, 'no HTTP\r\n\r\n')
+  await soon(() =>
+    expect(nobody.heard()).toMatch(/^HTTP\/1.1 400 .*\r\nVary: X-Environment-Key, Origin\r\n/s),
+  )
+  expect(nobody.heard()).not.toContain('Access-Control-Allow-Origin')
 })
 
 test('does not keep traits, as the Edge Proxy does not', async () => {
@@ -271,12 +276,13 @@ test('limits event streams, and counts those that left no more', async () => {
   expect((await open()).status).toBe(200)
 })
 
-test('refuses headers and bodies that are too large', async () => {
-  const { url, post } = await startEdge((await startUpstream()).api, [], {
+test('refuses headers and bodies that are too large, and counts them', async () => {
+  const { url, post, metric } = await startEdge((await startUpstream()).api, [], {
     LIMITS: '{"header_bytes":1000,"body_bytes":100}',
   })
   const large = await sender(url, `GET /api/v1/flags/ HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(2000)}\r\n\r\n`)
   await soon(() => expect(large.heard()).toContain('431'))
+  expect(await metric('requests_total{route="other",method="other",status="431"}')).toBe(1)
   await soon(async () =>
     expect((await post('identities/', { identifier: 'x'.repeat(200) })).status).toBe(413),
   )

@@ -51,6 +51,16 @@ test('takes a config of the Edge Proxy, and says what of it has no effect', asyn
   ])
 })
 
+test('counts in whole milliseconds, for Node takes no others', async () => {
+  const { settings } = await read({
+    environment_key_pairs: [pair],
+    api_poll_timeout_seconds: 2.01,
+    health_check: { environment_update_grace_period_seconds: 32.3 },
+    limits: { request_seconds: 16.1 },
+  })
+  expect(settings).toMatchObject({ pollTimeoutMs: 2_010, graceMs: 32_300, requestMs: 16_100 })
+})
+
 test('takes variables before the file, and the command line before both', async () => {
   const file = { environment_key_pairs: [pair], api_poll_frequency: 20, server: { host: 'a', port: 1 } }
   const env = { API_POLL_FREQUENCY_SECONDS: '30', SERVER: '{"port":2}', PATH: '/bin', ALLOW_ORIGINS: 'a, b' }
