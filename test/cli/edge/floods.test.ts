@@ -46,7 +46,8 @@ async function start(limits: object, options: Parameters<typeof startProcess>[2]
       isOver = true
       return served
     }
-    afterwards(end)
+    // Else nothing else would be ended.
+    afterwards(() => end().catch(() => {}))
     return { end }
   }
   return { ...edge, upstream, count, metric, write, serving }
