@@ -7,7 +7,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { useDevice } from './device.ts'
 import { ada, bob, colours, KEY } from './document.ts'
-import { type Net, startNet } from './net.ts'
+import { held, type Net, startNet } from './net.ts'
 
 /** What a bundler is told by who moves over: nothing but other names. Ours are the built files, theirs as published. */
 const ours: Plugin = {
@@ -141,7 +141,7 @@ const visits = async (side: string) => {
 
   // The next visit begins with what the device has, and then hears of what is new.
   net.replace(colours(', later'))
-  const letGo = hold()
+  const letGo = held(net)
   const next = await open(side)
   seen.cached = await shows(next, 'of ada, changed')
   seen.cachedTold = await told(next)
@@ -150,19 +150,6 @@ const visits = async (side: string) => {
   seen.laterTold = await told(next)
   await next.close()
   return seen
-}
-
-const hold = () => {
-  let letGo = () => {}
-  const gate = new Promise<void>((resolve) => {
-    letGo = resolve
-  })
-  net.answer = async (request, response) => {
-    request.pause()
-    await gate
-    await net.edge(request, response)
-  }
-  return letGo
 }
 
 describe('a page written for the official package', () => {
@@ -184,7 +171,7 @@ describe('a page written for the official package', () => {
     await before.close()
 
     net.replace(colours(', later'))
-    const letGo = hold()
+    const letGo = held(net)
     const page = await open('ours')
     expect(await shows(page, 'of ada')).toBe('of ada true 16 undefined')
     letGo()

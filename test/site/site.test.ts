@@ -2,10 +2,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch } from '../chromium/browser.ts'
-import { listenTo } from '../chromium/device.ts'
+import { useDevice } from '../chromium/device.ts'
 import { DOORS, exportsOf } from '../docs/exports.ts'
 import { PAGES } from '../docs/pages.ts'
 
@@ -36,37 +35,25 @@ const server = createServer(({ url = '/' }, response) => {
   response.end(isThere ? readFileSync(file) : 'not here')
 })
 
-let browser: Browser
+const device = useDevice()
 let origin: string
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  browser = await launch()
 })
-afterAll(async () => {
-  await browser?.close()
-  server.close()
-})
+afterAll(() => void server.close())
 
 /** A page of the site, what it said, and what it asked for elsewhere. */
 const visiting = async (options: BrowserContextOptions, look: (page: Page) => Promise<void>) => {
-  const context = await browser.newContext(options)
-  const said: string[] = []
-  try {
-    await context.route(
-      (url) => url.origin !== origin,
-      (route) => {
-        said.push(`asked ${route.request().url()}`)
-        return route.abort()
-      },
-    )
-    const page = await context.newPage()
-    listenTo(page, said)
-    await look(page)
-  } finally {
-    await context.close()
-  }
-  expect(said).toEqual([])
+  const context = await device.browser().newContext(options)
+  await context.route(
+    (url) => url.origin !== origin,
+    (route) => {
+      device.heard().push(`asked ${route.request().url()}`)
+      return route.abort()
+    },
+  )
+  await look(await device.page(context))
 }
 
 /** Until the page is taken over by its script. */
