@@ -16,9 +16,9 @@ export interface Kept {
   readonly panel: Panel
 }
 
-/** Overrides as text, in the browser and in links. */
-export const toText = (flags: FlagTable): string =>
-  JSON.stringify([...flags].map(([name, [enabled, value]]) => [name, enabled, value]))
+/** Overrides as a list for JSON, in the browser and in links. */
+export const toList = (flags: FlagTable) =>
+  [...flags].map(([name, [enabled, value]]) => [name, enabled, value] as const)
 
 /** Overrides from outside. What is none of them is left out; a text that is not JSON is none at all. */
 export const fromList = (list: unknown): Map<string, Row> => {

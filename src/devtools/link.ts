@@ -1,5 +1,5 @@
 import type { FlagTable } from '../model/flag.ts'
-import { fromList, parsed, toText } from './kept.ts'
+import { fromList, parsed, toList } from './kept.ts'
 
 /** `?guidon` asks for the inspector, and `?guidon=…` brings overrides along. */
 const NAME = 'guidon'
@@ -21,7 +21,7 @@ export const readAddress = (href: string): Address => {
 
 /** An address with these overrides. `undefined`: with them it would be too long. */
 export const writeAddress = (href: string, flags: FlagTable): string | undefined => {
-  const text = flags.size ? toText(flags) : ''
+  const text = flags.size ? JSON.stringify(toList(flags)) : ''
   if (text.length > LONGEST) return
   const url = new URL(href)
   url.searchParams.set(NAME, text)

@@ -2,7 +2,7 @@ import type { Client, Inside } from '../client/client.ts'
 import { hash } from '../core/hash.ts'
 import { type Stop, stopAll } from '../core/ports.ts'
 import type { Flag, FlagTable, FlagValue, Row } from '../model/flag.ts'
-import { browser, fromText, type Kept, type Panel, toText } from './kept.ts'
+import { browser, fromText, type Kept, type Panel, toList } from './kept.ts'
 import { layerOf } from './layer.ts'
 import { readAddress, writeAddress } from './link.ts'
 import { type Asked, type Requests, type Road, watchRequests } from './requests.ts'
@@ -95,7 +95,7 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     const may = inside.consent().storage
     const { road } = requests
     browser('sessionStorage').set(key, may && road !== 'real' ? road : undefined)
-    const text = JSON.stringify({ overrides: JSON.parse(toText(flags)), panel })
+    const text = JSON.stringify({ overrides: toList(flags), panel })
     return browser('localStorage').set(key, may ? text : undefined)
   }
 

@@ -1,4 +1,5 @@
 import type { FlagValue } from '../model/flag.ts'
+import { parsed } from './kept.ts'
 
 export const plural = (count: number, noun: string): string =>
   `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
@@ -41,10 +42,6 @@ export const plain = ({ message }: { message: string }): string => message.repla
 
 /** The object or list in a text. Servers send JSON as text. */
 export const jsonIn = (value: unknown): object | undefined => {
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return
-  try {
-    return JSON.parse(value)
-  } catch {
-    return
-  }
+  const isOne = typeof value === 'string' && /^\s*[[{]/.test(value)
+  return isOne ? (parsed(value) as object | undefined) : undefined
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fromText, toText } from '../../src/devtools/kept.ts'
+import { fromText, toList } from '../../src/devtools/kept.ts'
 import { readAddress, writeAddress } from '../../src/devtools/link.ts'
 import { type FlagTable, isRow, type Row } from '../../src/model/flag.ts'
 
@@ -21,7 +21,7 @@ describe('what is kept', () => {
     fc.assert(
       fc.property(overrides, (flags) => {
         const text = JSON.stringify({
-          overrides: JSON.parse(toText(flags)),
+          overrides: toList(flags),
           panel: { dock: 'right', isOpen: true },
         })
         const kept = fromText(text)
@@ -67,7 +67,7 @@ describe('a link', () => {
     const flags: FlagTable = new Map([['a', [true, 'x'.repeat(8_000)]]])
     expect(writeAddress('https://shop.example/', flags)).toBeUndefined()
     const url = new URL('https://shop.example/')
-    url.searchParams.set('guidon', toText(flags))
+    url.searchParams.set('guidon', JSON.stringify(toList(flags)))
     expect(readAddress(url.href)).toEqual({ asks: true, flags: new Map() })
   })
 
