@@ -519,9 +519,8 @@ export const createFlagsmithInstance = <F extends string = string, T extends str
         show(state)
       } else {
         // Flags to read, and nobody is asked until `init` says whom.
-        config = { ...config, api: state.api }
         context = { environment: { apiKey: '-' }, ...context, ...state.evaluationContext, identity }
-        config = { ...config, preventFetch: true }
+        config = { ...config, api: state.api, preventFetch: true }
         isHeld = true
         open()
         show(state)
