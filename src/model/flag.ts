@@ -41,7 +41,7 @@ export type FlagTable = ReadonlyMap<string, Row>
 export const isRow = (row: Readonly<Record<number, unknown>> | undefined): row is Row =>
   typeof row?.[0] === 'boolean' &&
   row[1] !== undefined &&
-  Object(row[1]) !== row[1] &&
+  typeof (row[1] ?? 0) !== 'object' &&
   typeof (row[2] ?? '') === 'string' &&
   typeof (row[3] ?? '') === 'string'
 
