@@ -3,7 +3,7 @@ import { GuidonError } from '../model/errors.ts'
 import type { WireRequest } from '../wire/request.ts'
 import type { Abort, Fetch } from './platform.ts'
 
-/** Sends one request and gives the body of a successful answer. `stop` ends it, and is used up by it. */
+/** Sends one request and gives the body of a successful answer. `stop` ends it. */
 export type Send = (request: WireRequest, stop: Abort) => Promise<string>
 
 /**
@@ -43,8 +43,8 @@ export const httpSend =
     try {
       return await within(timeoutMs, answer(), stop.signal)
     } catch (cause) {
-      throw cause instanceof GuidonError ? cause : new GuidonError('network', 'no answer', { cause })
-    } finally {
+      // Nobody reads on, though more may come.
       stop.abort()
+      throw cause instanceof GuidonError ? cause : new GuidonError('network', 'no answer', { cause })
     }
   }
