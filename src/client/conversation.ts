@@ -61,8 +61,7 @@ export const createConversation = (
   settle: () => Promise<void>,
   isStale: () => boolean,
 ): Conversation => {
-  const { environmentKey, anonymous, random, resend, retries = 2 } = options
-  let { snapshot } = options
+  let { environmentKey, anonymous, random, resend, retries = 2, snapshot } = options
   let closed: GuidonError | undefined
 
   // The user of the moment, and all that is forgotten when another begins.

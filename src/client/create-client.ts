@@ -136,7 +136,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
       talk.close()
       const ending = stops
       stops = undefined
-      for (const stop of ending ?? []) stop?.()
+      ending?.map((stop) => stop?.())
       settle()
     },
   }

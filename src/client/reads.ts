@@ -16,8 +16,7 @@ export const createReads = (store: Pick<Store, 'shown' | 'latest'>, isStale: () 
     const row = shown.flags.get(name)
     // The device's flags were not looked at before.
     if (!isRow(row)) return
-    const enabled = row[0]
-    const value = row[1]
+    const [enabled, value, variant, reason] = row
     const waiting = latest.flags.get(name)
     return Object.freeze({
       name,
@@ -25,8 +24,8 @@ export const createReads = (store: Pick<Store, 'shown' | 'latest'>, isStale: () 
       value,
       source: shown.source,
       stale: isStale(),
-      variant: row[2] ?? undefined,
-      reason: row[3] ?? undefined,
+      variant: variant ?? undefined,
+      reason: reason ?? undefined,
       next:
         waiting && (waiting[0] !== enabled || waiting[1] !== value)
           ? { enabled: waiting[0], value: waiting[1] }
