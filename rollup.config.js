@@ -36,11 +36,14 @@ const onwarn = (warning) => {
 /** Doors that frameworks with server components are to load in the browser. Rollup drops directives, so it is put in front. */
 const banner = (name) => (/\breact$/.test(name) ? "'use client';" : '')
 
-/** Flags that an app declares are declared in one place, the front door. Types of the other doors find them there. */
-const knownFlags = (door) => ({
-  name: 'known-flags',
+/**
+ * What there is to be one of in an app, the other doors find in the front door: the class of errors, for `instanceof`, and
+ * the place where the app declares its flags.
+ */
+const oneOfEach = (door) => ({
+  name: 'one-of-each',
   resolveId: (id) =>
-    door !== 'index' && id.endsWith('/known-flags.ts') ? { id: name, external: true } : null,
+    door !== 'index' && /\/(?:errors|known-flags)\.ts$/.test(id) ? { id: name, external: true } : null,
 })
 
 /** Who knows guidon knows the type of `virtual:guidon/defaults`, with nothing to configure. */
@@ -63,7 +66,8 @@ const door = (name) => [
     input: `src/${name}.ts`,
     external,
     onwarn,
-    plugins: [styles, esbuild({ target: 'es2022' })],
+    // Pages without a bundler load the inspector by its address: it finds nothing by a name.
+    plugins: [name !== 'devtools' && oneOfEach(name), styles, esbuild({ target: 'es2022' })],
     output: [
       { file: `dist/${name}.js`, format: 'es', banner: banner(name) },
       { file: `dist/${name}.cjs`, format: 'cjs', exports: 'named', banner: banner(name) },
@@ -73,7 +77,7 @@ const door = (name) => [
     input: `src/${name}.ts`,
     external,
     onwarn,
-    plugins: [knownFlags(name), dts()],
+    plugins: [oneOfEach(name), dts()],
     output: ['ts', 'cts'].map((ending) => ({ file: `dist/${name}.d.${ending}`, banner: typesBanner(name) })),
   },
 ]
@@ -175,6 +179,7 @@ const command = Object.values(bin).map((file) => ({
   external: [name, /^node:/],
   onwarn,
   plugins: [
+    oneOfEach('command'),
     resolve({ exportConditions: ['node'], preferBuiltins: true }),
     commonjs(),
     esbuild({ target: 'node20', define: { VERSION: JSON.stringify(version) } }),

@@ -98,6 +98,10 @@ describe('the package as built', () => {
     }
   })
 
+  it('loads nothing for the inspector, which pages without a bundler load by its address', () => {
+    expect(readFileSync('dist/devtools.js', 'utf8')).not.toMatch(/^import /m)
+  })
+
   it('loads nothing at all for OpenFeature: the client and the SDK are the app’s', () => {
     expect(readFileSync('dist/openfeature.js', 'utf8')).not.toMatch(/\bimport\b|GuidonError/)
     expect(readFileSync('dist/openfeature.cjs', 'utf8')).not.toMatch(/\brequire\(/)
@@ -129,6 +133,33 @@ describe('the package as built', () => {
     }
     expect(readFileSync('dist/react.d.ts', 'utf8')).toMatch(/import .*KnownFlags.* from 'guidon'/)
   })
+
+  it.each(['import', 'require'])(
+    'throws errors of one class, whichever door they come through: by %s',
+    (by) => {
+      const script = `
+      const { GuidonError } = await ${by}('guidon')
+      const { environmentDocument } = await ${by}('guidon/edge')
+      const { webhook } = await ${by}('guidon/server')
+      const { encrypted } = await ${by}('guidon/storage')
+      delete globalThis.crypto
+      const faults = [
+        () => environmentDocument({}),
+        () => webhook({ secret: '' }),
+        () => encrypted(new Map()).set('key', 'text'),
+      ]
+      for (const fault of faults) {
+        const error = await (async () => fault())().catch((error) => error)
+        console.log(error instanceof GuidonError, error.code)
+      }`
+      const wrapped = by === 'require' ? `(async () => {${script}})()` : script
+      const kind = by === 'require' ? 'commonjs' : 'module'
+      const args = [`--input-type=${kind}`, '-e', wrapped]
+      expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe(
+        'true invalid-option\ntrue invalid-option\ntrue unsupported\n',
+      )
+    },
+  )
 
   it('has a way over from the official client that loads at first nothing but the client', () => {
     const first = (file: string) =>
