@@ -90,7 +90,7 @@ export const createConversation = (
   const turns = new Map<string | undefined, Promise<unknown>>()
   /** The health of the server, as far as this device knows. (A storage that answers later is not waited for.) */
   const [until, count] = `${storage.get('retry')}`.split(' ').map(Number) as [number, number]
-  let failures = count || 0
+  let failures = count | 0
 
   /** To whom writes belong: of who is known to nobody, nothing is kept. */
   const owner = ({ identity }: User) => (identity?.transient ? undefined : identity?.id)
@@ -195,7 +195,8 @@ export const createConversation = (
 
   /** Sends what waits for those who were here before (or waits still), until one fails. */
   const deliver = async () => {
-    if (other) return
+    // Who is being asked for takes along what waits for them, and then it is the others' turn.
+    if (run || other) return
     try {
       for (const [id] of outbox.writes) {
         other = { identity: { id }, traits: new Map() }

@@ -28,7 +28,7 @@ export const safeStorage = (
   let place = isAllowed ? device : memory
   /** Who comes while all is moved waits. */
   let moving: MaybePromise<unknown>
-  let told = false
+  let told: boolean | undefined
 
   const fail = (cause: unknown): false => {
     if (!told) onError(new GuidonError('storage', 'nothing is kept', { cause }))

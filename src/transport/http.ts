@@ -31,8 +31,8 @@ export const httpSend =
       const { status, ok } = response
       if (ok) return response.text()
       // RFC 9110, 10.2.3: seconds or a date.
-      const after = response.headers.get('Retry-After') as string
-      const retryAfterMs = +after * 1000 || Date.parse(after) - Date.now()
+      const after = response.headers.get('Retry-After') as never
+      const retryAfterMs = after * 1000 || Date.parse(after) - Date.now()
       // Browsers show a redirect that was not followed as status 0.
       throw new GuidonError(status > 399 ? 'http' : 'redirect', `status ${status}`, {
         status,

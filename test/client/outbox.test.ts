@@ -77,6 +77,24 @@ describe('a trait that was set', () => {
     expect(world.net.calls.at(-1)?.method).toBe('GET')
   })
 
+  // Microtasks after the answer. Four of them later nobody else was being asked for yet, and what waits was looked at.
+  it.each([...Array(12).keys()])(
+    'of somebody who comes when the flags of another are there is sent once: %i microtasks later',
+    async (count) => {
+      online()
+      const flags = world.client({ identity: ada, storage: memoryStorage() })
+      const off = flags.on('settled', async () => {
+        if (flags.status.state !== 'fresh') return
+        off()
+        for (let i = 0; i < count; i++) await null
+        flags.identify(bob, { plan: 'pro' })
+      })
+      await flags.ready({ from: 'network' })
+      await calm()
+      expect(written(bob)).toEqual([{ plan: 'pro' }])
+    },
+  )
+
   it('is on the device before its request leaves', async () => {
     const storage = memoryStorage()
     const seen: string[] = []
