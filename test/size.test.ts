@@ -31,4 +31,15 @@ describe('the size of what is built', () => {
     // Else: `node scripts/size.js --write`
     expect(weighed.report.readme.current).toBe(true)
   })
+
+  it('is less without each part that `npm run size:parts` leaves out', async () => {
+    const said = await new Promise<string>((resolve) => {
+      execFile(process.execPath, ['scripts/size-parts.js'], (error, stdout) => resolve(error ? '' : stdout))
+    })
+    const [alone = '', together = ''] = said.split('\n\n')
+    const lighter = [...alone.matchAll(/^without .* -(\d+)$/gm)]
+    expect(lighter.length).toBeGreaterThan(10)
+    for (const [, bytes] of lighter) expect(Number(bytes)).toBeGreaterThan(10)
+    expect(together).toMatch(/^and without /m)
+  }, 120_000)
 })
