@@ -10,7 +10,7 @@ interface Signal {
 }
 
 /**
- * A promise that is waited for only so long.
+ * A promise that is waited for only so long: at most 23 days, for timers count in 32 bits and take what is longer for nothing.
  *
  * @throws GuidonError `timeout` after `ms` milliseconds, or as soon as `signal` aborts.
  */
@@ -18,7 +18,7 @@ export const within = <T>(ms: number, promise: Promise<T>, signal?: Signal): Pro
   let timer: number | undefined
   return new Promise<T>((resolve, reject) => {
     const giveUp = () => reject(new GuidonError('timeout', `after ${ms} ms`))
-    timer = setTimeout(giveUp, ms)
+    timer = setTimeout(giveUp, Math.min(ms, 2e9))
     if (signal) signal.onabort = giveUp
     promise.then(resolve, reject)
   }).finally(() => clearTimeout(timer))

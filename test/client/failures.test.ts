@@ -120,6 +120,19 @@ describe('what is not an answer', () => {
     await expect(flags.refresh()).rejects.toMatchObject({ code: 'timeout' })
   })
 
+  it('may take as long as it likes, where there is to be no limit', async () => {
+    world.net.respond = async (call) => {
+      await delay(30)
+      return answerTo(call, { color: 'late' })
+    }
+    // Timers count in 32 bits, and take what is longer for nothing.
+    for (const timeoutMs of [Number.POSITIVE_INFINITY, 2 ** 31, Number.MAX_SAFE_INTEGER]) {
+      const flags = world.client({ identity: ada, timeoutMs })
+      expect(await flags.ready({ from: 'network', timeoutMs })).toMatchObject({ source: 'network' })
+      expect(flags.status.error).toBeUndefined()
+    }
+  })
+
   it('carries the status and what Retry-After asks for', async () => {
     const { flags } = await settled()
     world.net.respond = () => status(503, { 'Retry-After': '7' })
