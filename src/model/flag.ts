@@ -40,8 +40,8 @@ export type FlagTable = ReadonlyMap<string, Row>
 
 export const isRow = (row: Readonly<Record<number, unknown>> | undefined): row is Row =>
   typeof row?.[0] === 'boolean' &&
-  row[1] !== undefined &&
-  typeof (row[1] ?? 0) !== 'object' &&
+  // Most flags have no value, and asking for those first makes no object.
+  (row[1] === null || (row[1] !== undefined && Object(row[1]) !== row[1])) &&
   typeof (row[2] ?? '') === 'string' &&
   typeof (row[3] ?? '') === 'string'
 

@@ -132,12 +132,16 @@ describe('a client at its start', () => {
     }
   })
 
-  it.each([{ flags: { a: { enabled: 'yes', value: 1 } } }, { flags: { a: null } }, { flags: [7] }])(
-    'throws at once for bundled flags that are none: %j',
-    (file) => {
-      expect(() => world.client({ defaults: file as never })).toThrow(/invalid-option: defaults/)
-    },
-  )
+  it.each([
+    { flags: { a: { enabled: 'yes', value: 1 } } },
+    { flags: { a: { enabled: true } } },
+    { flags: { a: { enabled: true, value: ['list'] } } },
+    { flags: { a: { enabled: true, value: () => 1 } } },
+    { flags: { a: null } },
+    { flags: [7] },
+  ])('throws at once for bundled flags that are none: %j', (file) => {
+    expect(() => world.client({ defaults: file as never })).toThrow(/invalid-option: defaults/)
+  })
 
   it('takes the file of the official command as bundled flags', () => {
     const file = {
