@@ -89,8 +89,8 @@ export const createConversation = (
   /** The last request for each identity. */
   const turns = new Map<string | undefined, Promise<unknown>>()
   /** The health of the server, as far as this device knows. (A storage that answers later is not waited for.) */
-  const [until, count] = `${storage.get('retry')}`.split(' ').map(Number) as [number, number]
-  let failures = count | 0
+  let [until, failures] = `${storage.get('retry')}`.split(' ').map(Number) as [number, number]
+  failures |= 0
 
   /** To whom writes belong: of who is known to nobody, nothing is kept. */
   const owner = ({ identity }: User) => (identity?.transient ? undefined : identity?.id)
@@ -298,7 +298,7 @@ export const createConversation = (
     )
 
   const given = options.identity
-  const first: IdentityOptions = typeof given === 'string' ? { id: given } : (given ?? {})
+  const first = (Object(given) === given ? given : { id: given }) as IdentityOptions
   try {
     begin(
       first.id == null ? unnamed() : guards.identity(first.id, first.transient),

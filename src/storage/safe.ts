@@ -22,7 +22,7 @@ export const safeStorage = (
   device: Storage,
   prefix: string,
   onError: (error: GuidonError) => void,
-  isAllowed = true,
+  isAllowed: boolean,
 ): ConsentedStorage => {
   const memory: Storage = new Map<string, string>()
   let place = isAllowed ? device : memory

@@ -103,6 +103,14 @@ describe('a personal or guessable identity given to createClient', () => {
     ])
   })
 
+  // Who writes JavaScript has nobody to say that it is to be text.
+  it.each([42, true, { id: 42 }, { id: {} }])('that is no text, %j, is refused as well', async (identity) => {
+    const flags = world.client({ identity: identity as never })
+    expect(await flags.ready({ from: 'network' })).toMatchObject({ error: { code: 'invalid-identifier' } })
+    expect(flags.identity).toBeUndefined()
+    expect(world.net.calls.map(({ url }) => url.pathname)).toEqual(['/api/v1/flags/'])
+  })
+
   it('is hashed where the policy says so, the same each time', async () => {
     const guards = { personal: 'hash', salt: 'shop' } as const
     const one = world.client({ identity: 'jane.doe@example.com', guards })

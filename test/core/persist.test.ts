@@ -19,7 +19,7 @@ describe('what stays on the device', () => {
   let place: FakeStorage
   const open = (keep = 5, scope = 'a'): Persistence =>
     createPersistence(
-      safeStorage(place, `guidon.${scope}.`, () => {}),
+      safeStorage(place, `guidon.${scope}.`, () => {}, true),
       scope,
       keep,
     )

@@ -62,7 +62,7 @@ export const testStorage = (name: string, make: () => Storage, { sync }: { sync:
 
     it('works the same behind the safe wrapper, without a complaint', async () => {
       const complaints: unknown[] = []
-      const safe = safeStorage(storage, 'mine.', (error) => complaints.push(error))
+      const safe = safeStorage(storage, 'mine.', (error) => complaints.push(error), true)
       expect(await safe.set('a', 'one')).toBe(true)
       expect(await safe.get('a')).toBe('one')
       expect(await storage.get('mine.a')).toBe('one')

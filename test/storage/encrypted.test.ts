@@ -305,7 +305,7 @@ describe('where encrypting is not possible', () => {
   it.each(without)('behind the safe wrapper complains once about %s', async (_, take) => {
     take()
     const errors: GuidonError[] = []
-    const safe = safeStorage(encrypted(memoryStorage()), '', (error) => errors.push(error))
+    const safe = safeStorage(encrypted(memoryStorage()), '', (error) => errors.push(error), true)
     expect(await safe.get('a')).toBe(false)
     expect(await safe.set('a', 'text')).toBe(false)
     expect(await safe.delete('a')).toBe(true)

@@ -13,7 +13,7 @@ const broken = () => {
 
 const setup = (storage: Storage) => {
   const errors: GuidonError[] = []
-  return { errors, safe: safeStorage(storage, '', (error) => errors.push(error)) }
+  return { errors, safe: safeStorage(storage, '', (error) => errors.push(error), true) }
 }
 
 afterEach(() => vi.useRealTimers())
