@@ -1,0 +1,91 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import type { Beside } from '../doors.ts'
+import type { App } from '../world.ts'
+import { inspectorOf, line, said, strict, tab, turn, useInspector } from './inspector.ts'
+
+const { world, open } = useInspector()
+
+describe('the network', () => {
+  const outcomes = async (page: Page) =>
+    (await (await tab(page, 'Network')).locator('tbody tr').allInnerTexts()).map((text) =>
+      text.split('\t').slice(1).join(' | ').replace(/\s+/g, ' '),
+    )
+
+  it('shows each request with its reason, its outcome and how long it took', async () => {
+    const visit = await open()
+    world.net.answer = (_, response) => response.writeHead(500, { 'Access-Control-Allow-Origin': '*' }).end()
+    await visit.ask(({ flags }) => flags.refresh().catch(() => {}))
+    world.net.answer = world.net.edge
+    await visit.ask(({ flags }) => flags.setTraits({ plan: 'pro' }))
+    expect(await outcomes(visit.page)).toEqual([
+      expect.stringMatching(/^flags of an identity, 1 trait \| setTraits\(\) \| 200 \| \d/),
+      expect.stringMatching(/^flags of an identity \| refresh\(\) \| 500 \| \d/),
+      expect.stringMatching(/^flags of an identity \| the start \| 200 \| \d/),
+    ])
+  })
+
+  it('is offline when it is to be, for this client alone, and over a reload', async () => {
+    const visit = await open()
+    const { page } = visit
+    await (await tab(page, 'Network')).getByLabel('Offline').check()
+    world.net.seen.length = 0
+    expect(await visit.ask(({ flags }) => flags.refresh().catch(({ code }) => code))).toBe('network')
+    await inspectorOf(page).locator('.state[data-state=offline]').waitFor()
+    await line(page, 'of ada 16 true')
+    expect(world.net.seen).toEqual([])
+    expect((await outcomes(page))[0]).toMatch(/refresh\(\) \| offline/)
+    // Others' requests go out as ever.
+    await page.evaluate(`fetch(${JSON.stringify(`${world.net.origin}/health`)}, { mode: 'no-cors' })`)
+    expect(world.net.seen.splice(0)).toHaveLength(1)
+
+    await page.reload()
+    expect(
+      await visit.ask(({ flags }) => flags.ready({ from: 'network' }).then(({ error }) => error?.code)),
+    ).toBe('network')
+    expect(await page.evaluate('made.it.first')).toBe('of ada')
+    expect(world.net.seen).toEqual([])
+    await (await tab(page, 'Network')).getByLabel('As it is').check()
+    await inspectorOf(page).getByRole('button', { name: 'Refresh now' }).click()
+    await said(page, 'Refreshed.')
+    await inspectorOf(page).locator('.state[data-state=fresh]').waitFor()
+  })
+
+  it('is slow when it is to be', async () => {
+    await world.context().clock.install()
+    const visit = await open()
+    const { page } = visit
+    await (await tab(page, 'Network')).getByLabel('Slow').check()
+    world.net.seen.length = 0
+    await page.evaluate('void made.it.flags.refresh()')
+    await page.clock.runFor(2_500)
+    expect(world.net.seen).toEqual([])
+    await page.clock.runFor(1_000)
+    while (!world.net.seen.length) await turn()
+    await page.clock.resume()
+    await inspectorOf(page).locator('tbody tr').first().filter({ hasText: /200/ }).waitFor()
+    expect((await outcomes(page))[0]).toMatch(/200 \| 3\.\d/)
+  })
+
+  it('closes the event stream when it is offline, and opens it again', async () => {
+    const streaming = ((guidon, { api, key, ada }) => {
+      const { inspector } = (globalThis as unknown as Beside).guidon_devtools
+      return {
+        flags: guidon.createClient({
+          environmentKey: key,
+          api,
+          identity: ada,
+          use: [inspector({ open: true }), guidon.realtime()],
+        }),
+      }
+    }) satisfies App<unknown>
+    const { page } = await world.visit(streaming, strict)
+    const view = await tab(page, 'Network')
+    const stream = (text: RegExp) => view.locator('dl > div', { hasText: text }).waitFor()
+    await stream(/Event stream\s*open$/)
+    await view.getByLabel('Offline').check()
+    await stream(/Event stream\s*closed/)
+    await view.getByLabel('As it is').check()
+    await stream(/Event stream\s*open$/)
+  })
+})
