@@ -197,8 +197,8 @@ export interface Inside {
   readonly clock: Clock
   /** The age of the flags that are shown. `Infinity` for bundled flags, and when the clock was set back. */
   ageMs(): number
-  /** The `fetch` to use, looked up anew at each call. */
-  readonly fetch: Fetch
+  /** By which all requests go, looked up at each. An extension may replace it by its own that calls it. */
+  fetch: Fetch
   /** The client's road to a server: requests with its key and its time limit. They reject with a GuidonError. */
   readonly road: (base: string) => Send
   /** What the user agrees to at this moment. */
