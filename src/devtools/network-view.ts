@@ -86,11 +86,7 @@ export const networkView = (watch: Watch): View => {
               ]
             }),
           )
-        : h(
-            'p',
-            { class: 'soft' },
-            'None since the inspector is here. Seen are those that go over the page’s fetch: not those of a fetch that the app had kept before.',
-          ),
+        : h('p', { class: 'soft' }, 'None since the inspector is here.'),
     ])
   }
 

@@ -3,7 +3,8 @@ import { diff } from '../core/diff.ts'
 import { type Stop, stopAll } from '../core/ports.ts'
 import type { Flag, FlagTable } from '../model/flag.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import type { Asked, StreamNews } from './requests.ts'
+import type { Asked } from './requests.ts'
+import type { StreamNews } from './streams.ts'
 import { age, plain, plural, short, shown } from './words.ts'
 
 export type Kind =

@@ -5,8 +5,9 @@ import type { Flag, FlagTable, FlagValue, Row } from '../model/flag.ts'
 import { browser, fromText, type Kept, type Panel, toList } from './kept.ts'
 import { layerOf } from './layer.ts'
 import { readAddress, writeAddress } from './link.ts'
-import { type Asked, type Requests, type Road, watchRequests } from './requests.ts'
+import { type Asked, type Road, watchRequests } from './requests.ts'
 import { type Change, changesBetween, createStory, type Story, standing } from './story.ts'
+import { type Streams, watchStreams } from './streams.ts'
 import { plural } from './words.ts'
 
 /** All that there is to see of a client, and to do with it: the inspector without its panel. */
@@ -15,7 +16,7 @@ export interface Watch {
   readonly client: Client<Record<string, FlagValue>>
   readonly story: Pick<Story, 'entries' | 'guards'>
   readonly requests: readonly Asked[]
-  readonly stream: Requests['stream']
+  readonly stream: Streams['state']
   /** All flags as the app reads them, without being counted as a read. The same record until something happens. */
   flags(): Readonly<Record<string, Flag>>
   /** What the client has of a flag that may be overridden. */
@@ -68,8 +69,7 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
   const layer = layerOf(client)
   const key = keyOf(inside)
   const listeners = new Set<() => void>()
-  const { road, ...left } = keptOf(inside)
-  let kept: Kept = left
+  let { road, ...kept }: Kept & { road: Road } = keptOf(inside)
   let said = ''
   let all: Readonly<Record<string, Flag>> | undefined
   let isOver = false
@@ -93,7 +93,6 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
   const save = () => {
     const { flags, panel } = kept
     const may = inside.consent().storage
-    const { road } = requests
     browser('sessionStorage').set(key, may && road !== 'real' ? road : undefined)
     const text = JSON.stringify({ overrides: toList(flags), panel })
     return browser('localStorage').set(key, may ? text : undefined)
@@ -122,16 +121,21 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     return { name, before: states.before ?? own, after: states.after ?? own }
   }
 
-  const requests: Requests = watchRequests(
+  const requests = watchRequests(
     inside,
+    () => road,
     (isForFlags) => story.why(isForFlags),
+    tell,
+  )
+  const streams = watchStreams(
+    inside,
+    () => road,
     (news) => {
       if (news) story.hearStream(news)
       tell()
     },
   )
   const story: Story = createStory(inside, isWhole, () => requests.all, tell)
-  requests.road = road
   // What may not be kept is not left either.
   if (!inside.consent().storage) save()
 
@@ -177,7 +181,7 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     story,
     requests: requests.all,
     get stream() {
-      return requests.stream
+      return streams.state
     },
     flags: () => {
       all ??= client.all()
@@ -197,10 +201,11 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     link: () => (takesLinks ? writeAddress(location.href, layer.flags) : undefined),
     takesLinks,
     get road() {
-      return requests.road
+      return road
     },
-    set road(road) {
-      requests.road = road
+    set road(next) {
+      road = next
+      if (road === 'offline') streams.cut()
       save()
       say(
         {
@@ -236,6 +241,7 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
       },
       story.stop,
       requests.stop,
+      streams.stop,
     ),
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ada } from '../document.ts'
 import type { Beside } from '../doors.ts'
 import type { App } from '../world.ts'
-import { inspectorOf, late, line, override, strict, tab, useInspector } from './inspector.ts'
+import { inspectorOf, late, override, strict, tab, useInspector } from './inspector.ts'
 
 const { world, open } = useInspector()
 
@@ -102,18 +102,15 @@ it('is done without in a browser that lacks something: the app runs, and hears w
   ).toEqual(['of ada', ['unsupported'], true])
 })
 
-it('does what it can in a page that lets nobody replace its fetch', async () => {
-  await world
-    .context()
-    .addInitScript(`Object.defineProperty(window, 'fetch', { writable: false, value: fetch })`)
+it('sees all requests in a page that lets nobody replace its fetch, and goes without streams', async () => {
+  await world.context().addInitScript(() => {
+    for (const name of ['fetch', 'EventSource'] as const)
+      Object.defineProperty(window, name, { writable: false, value: window[name] })
+  })
   const visit = await open()
-  await override(visit.page, 'colour', 'text', 'mine')
-  await line(visit.page, 'mine')
-  expect(await (await tab(visit.page, 'Network')).innerText()).toContain(
-    'Seen are those that go over the page’s fetch',
-  )
+  expect(await (await tab(visit.page, 'Network')).innerText()).toMatch(/the start\s+200/)
   const timeline = await tab(visit.page, 'Timeline')
-  expect(await timeline.innerText()).toContain('by a request that was not seen')
+  expect(await timeline.innerText()).toContain('because of the start')
 })
 
 it('sends nothing anywhere and says nothing to the console, whatever is done in it', async () => {

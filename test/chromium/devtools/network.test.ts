@@ -51,6 +51,67 @@ describe('the network', () => {
     await inspectorOf(page).locator('.state[data-state=fresh]').waitFor()
   })
 
+  it('is seen and simulated of a fetch that the app kept, and the page’s own is left alone', async () => {
+    const keeping = ((guidon, { api, key, ada }) => {
+      const { inspector } = (globalThis as unknown as Beside).guidon_devtools
+      const { fetch } = window
+      const flags = guidon.createClient({
+        environmentKey: key,
+        api,
+        identity: ada,
+        retries: 0,
+        fetch: window.fetch.bind(window),
+        use: [inspector({ open: true })],
+      })
+      return { flags, isUntouched: () => window.fetch === fetch }
+    }) satisfies App<unknown>
+    const visit = await world.visit(keeping, strict)
+    await visit.ask(({ flags }) => flags.ready({ from: 'network' }))
+    expect(await outcomes(visit.page)).toEqual([expect.stringMatching(/\| the start \| 200/)])
+    await inspectorOf(visit.page).getByLabel('Offline').check()
+    world.net.seen.length = 0
+    expect(await visit.ask(({ flags }) => flags.refresh().catch(({ code }) => code))).toBe('network')
+    expect(world.net.seen).toEqual([])
+    expect(await visit.ask(({ isUntouched }) => isUntouched())).toBe(true)
+  })
+
+  it('is each client’s own, though two are of one environment', async () => {
+    const two = ((guidon, { api, key, ada, bob }) => {
+      const { inspector } = (globalThis as unknown as Beside).guidon_devtools
+      const create = (identity: string, isOpen: boolean) =>
+        guidon.createClient({
+          environmentKey: key,
+          api,
+          identity,
+          retries: 0,
+          use: [inspector({ open: isOpen })],
+        })
+      return { flags: create(ada, false), other: create(bob, true) }
+    }) satisfies App<unknown>
+    const visit = await world.visit(two, strict)
+    await visit.ask(({ flags, other }) =>
+      Promise.all([flags, other].map((client) => client.ready({ from: 'network' }))),
+    )
+    const open = visit.page.locator('guidon-inspector').last()
+    await open.getByRole('tab', { name: 'Network' }).click()
+    expect(await open.locator('tbody tr').count()).toBe(1)
+    await open.getByLabel('Offline').check()
+    expect(
+      await visit.ask(({ flags, other }) =>
+        Promise.all([flags, other].map((client) => client.refresh().catch(({ code }) => code))),
+      ),
+    ).toEqual([undefined, 'network'])
+  })
+
+  it('says how long a request took, whatever becomes of its user later', async () => {
+    await world.context().clock.install()
+    const visit = await open()
+    await visit.page.clock.runFor(60_000)
+    await visit.ask(({ flags }) => flags.reset())
+    const first = (await outcomes(visit.page)).at(-1)
+    expect(first).toMatch(/\| the start \| 200 \| \d+ ms$/)
+  })
+
   it('is slow when it is to be', async () => {
     await world.context().clock.install()
     const visit = await open()
