@@ -1,7 +1,8 @@
 import type { Client, Extension, Inside } from '../client/client.ts'
 import { createHost, type Host } from './host.ts'
+import { isInUse } from './keeper.ts'
 import { readAddress } from './link.ts'
-import { createWatch, isInUse } from './watch.ts'
+import { createWatch } from './watch.ts'
 
 /** What `inspector()` and `guidonInspector()` take. */
 export interface InspectorOptions {
