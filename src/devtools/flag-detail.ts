@@ -1,5 +1,6 @@
-import type { Flag, FlagValue } from '../model/flag.ts'
-import { button, h, renew, set, tag, write } from './dom.ts'
+import type { FlagValue, Row } from '../model/flag.ts'
+import { button, h, renew, tag, write } from './dom.ts'
+import { flagEditor } from './flag-editor.ts'
 import type { Watch } from './watch.ts'
 import { age, clockTime, jsonIn, shown } from './words.ts'
 
@@ -10,19 +11,8 @@ export interface FlagDetail {
   focus(): void
 }
 
-const TYPES = ['text', 'number', 'boolean', 'JSON', 'no value'] as const
-type Type = (typeof TYPES)[number]
-
-const typeOf = (value: FlagValue): Type =>
-  value === null
-    ? 'no value'
-    : typeof value === 'string'
-      ? jsonIn(value)
-        ? 'JSON'
-        : 'text'
-      : (typeof value as 'number' | 'boolean')
-
-const FRESH: Flag = { name: '', enabled: true, value: null, source: 'defaults', stale: false }
+/** How an override of a flag begins that nobody has. */
+const FRESH: Row = [true, null]
 
 /** All about one flag, and how to override it. */
 export const createFlagDetail = (watch: Watch, onBack: () => void): FlagDetail => {
@@ -82,7 +72,11 @@ export const createFlagDetail = (watch: Watch, onBack: () => void): FlagDetail =
           : `${original.stale ? 'Stale: a' : 'A'}sked for ${age(ageMs)} ago.`
         : '',
     )
-    renew(editor, [name, override, override ? 0 : flag], () => edit(name, flag ?? FRESH, !!override))
+    // What is being typed stays, whatever else of the flag is new.
+    const row: Row = flag ? [flag.enabled, flag.value] : FRESH
+    renew(editor, [name, row, !override], () =>
+      flagEditor(name, row, !!override, (row) => watch.override(name, row)),
+    )
     const changes = watch.story.entries.flatMap((entry) =>
       entry.changes
         .filter((change) => change.name === name)
@@ -116,118 +110,6 @@ export const createFlagDetail = (watch: Watch, onBack: () => void): FlagDetail =
           ]
         : [],
     )
-  }
-
-  const edit = (name: string, flag: Flag, isOverridden: boolean) => {
-    const label = name || 'the flag without a name'
-    const enabled = h('input', {
-      type: 'checkbox',
-      role: 'switch',
-      class: 'switch',
-      'data-key': 'enabled',
-      onchange: () => watch.override(name, [enabled.checked, flag.value]),
-    })
-    enabled.checked = flag.enabled
-    const type = h(
-      'select',
-      { 'aria-label': 'Type of the value', 'data-key': 'type', onchange: () => ask(true) },
-      ...TYPES.map((name) => h('option', {}, name)),
-    )
-    type.value = typeOf(flag.value)
-    const place = h('div', { class: 'place' })
-    const complaint = h('p', { class: 'complaint', id: 'guidon-complaint', role: 'alert' })
-    /** What was typed, or why it will not do. */
-    let read: () => FlagValue = () => null
-
-    /** The input for a type. */
-    const ask = (isNew: boolean) => {
-      const asked = type.value as Type
-      const common = { 'data-key': 'value', 'aria-label': `Value of ${label}`, oninput: check }
-      const text = flag.value === null ? '' : `${flag.value}`
-      if (asked === 'boolean') {
-        const input = h('input', { ...common, type: 'checkbox', role: 'switch', class: 'switch' })
-        const word = h('span', {}, '')
-        const say = () => write(word, `${input.checked}`)
-        input.addEventListener('input', say)
-        input.checked = flag.value === true
-        say()
-        read = () => input.checked
-        place.replaceChildren(h('label', { class: 'switch-label' }, input, word))
-      } else if (asked === 'no value') {
-        read = () => null
-        place.replaceChildren()
-      } else if (asked === 'number') {
-        const input = h('input', { ...common, type: 'number', step: 'any' })
-        input.value = Number.isFinite(Number(text)) ? text : ''
-        read = () => {
-          if (input.value === '' || !Number.isFinite(input.valueAsNumber))
-            throw new Error('This is no number.')
-          return input.valueAsNumber
-        }
-        place.replaceChildren(input)
-      } else {
-        const input = h('textarea', { ...common, spellcheck: 'false', rows: asked === 'JSON' ? 6 : 2 })
-        const json = asked === 'JSON' ? jsonIn(text) : undefined
-        input.value = json ? JSON.stringify(json, null, 2) : text
-        read = () => {
-          if (asked === 'text') return input.value
-          try {
-            JSON.parse(input.value)
-          } catch (error) {
-            throw new Error(`This is no JSON: ${(error as Error).message}`)
-          }
-          return input.value
-        }
-        place.replaceChildren(input)
-      }
-      write(complaint, '')
-      if (isNew) place.querySelector<HTMLElement>('[data-key]')?.focus()
-    }
-    const check = () => {
-      let wrong = ''
-      try {
-        read()
-      } catch (error) {
-        wrong = (error as Error).message
-      }
-      write(complaint, wrong)
-      const input = place.querySelector('[data-key]')
-      if (input) {
-        set(input, 'aria-invalid', wrong && 'true')
-        set(input, 'aria-describedby', wrong && 'guidon-complaint')
-      }
-      return !wrong
-    }
-    ask(false)
-
-    return [
-      h('h4', {}, isOverridden ? 'Overridden in this browser' : 'Override in this browser'),
-      h(
-        'form',
-        {
-          novalidate: true,
-          onsubmit: (event: Event) => {
-            event.preventDefault()
-            if (check()) watch.override(name, [enabled.checked, read()])
-          },
-        },
-        h('label', { class: 'switch-label' }, enabled, h('span', {}, 'On')),
-        h('div', { class: 'pair' }, h('span', { class: 'soft' }, 'Value'), type),
-        place,
-        complaint,
-        h(
-          'p',
-          { class: 'buttons' },
-          h(
-            'button',
-            { type: 'submit', class: 'main', 'data-key': 'override' },
-            isOverridden ? 'Change' : 'Override',
-          ),
-          isOverridden &&
-            button('Remove override', () => watch.override(name, undefined), { 'data-key': 'remove' }),
-        ),
-      ),
-    ]
   }
 
   return { node, show, focus: () => editor.querySelector<HTMLElement>('[data-key=enabled]')?.focus() }

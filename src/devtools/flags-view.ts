@@ -37,7 +37,7 @@ export const flagsView = (watch: Watch): View => {
   const count = h('p', { class: 'count soft', role: 'status' })
   const none = h('p', { class: 'none soft' })
   const add = button('', () => {
-    select(search.value)
+    select(search.value.trim())
     detail.focus()
   })
   const select = (name: string | undefined) => {
@@ -64,7 +64,8 @@ export const flagsView = (watch: Watch): View => {
         .sort((a, b) => (a.name < b.name ? -1 : 1))
         .map((flag) => [flag, `${flag.name}\n${flag.value}`.toLowerCase()] as const)
     }
-    const wanted = search.value.trim().toLowerCase()
+    const name = search.value.trim()
+    const wanted = name.toLowerCase()
     const changed = new Set(
       kind.value === 'changed'
         ? watch.story.entries.flatMap(({ changes }) => changes.map(({ name }) => name))
@@ -93,9 +94,8 @@ export const flagsView = (watch: Watch): View => {
     )
     none.hidden = !!found.length
     write(none, sorted.length ? 'No flag fits.' : 'No flags yet.')
-    const isNew = search.value !== '' && !(search.value in flags)
-    add.hidden = !(isNew && !found.length)
-    write(add, `Override “${search.value}”, which the server does not have`)
+    add.hidden = !name || name in flags
+    write(add, `Override “${name}”, which the server does not have`)
     detail.show(selected)
     set(node, 'data-selected', selected !== undefined)
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { colours } from '../document.ts'
+import { colours, documentOf } from '../document.ts'
+import { held } from '../net.ts'
 import type { App } from '../world.ts'
 import {
   app,
@@ -108,14 +109,56 @@ describe('an override', () => {
     expect(await visit.ask(({ flags }) => flags.flag('size')!.value)).toBe(null)
   })
 
+  it('has its type chosen with the arrow keys', async () => {
+    const { page } = await open()
+    await row(page, 'colour').click()
+    const type = inspectorOf(page).getByLabel('Type of the value')
+    await type.focus()
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown')
+    expect(await type.inputValue()).toBe('JSON')
+    expect(await inspectorOf(page).locator('.place textarea').count()).toBe(1)
+  })
+
+  it('that is being typed stays while flags come that are the same', async () => {
+    const visit = await open()
+    const { page } = visit
+    const letGo = held(world.net)
+    await page.reload()
+    await row(page, 'colour').filter({ hasText: 'storage' }).click()
+    await inspectorOf(page).getByLabel('Value of colour').fill('half')
+    letGo()
+    await inspectorOf(page).locator('.facts', { hasText: 'network' }).waitFor()
+    expect(await inspectorOf(page).getByLabel('Value of colour').inputValue()).toBe('half')
+    // And the switch takes it along.
+    await inspectorOf(page).getByRole('switch', { name: 'On' }).click()
+    await line(page, 'half 16 false')
+  })
+
+  it('of the state alone leaves the value as the server wrote it', async () => {
+    const theme = '{ "dark":true }'
+    world.net.replace(documentOf({ theme }))
+    const visit = await open()
+    await row(visit.page, 'theme').click()
+    await inspectorOf(visit.page).getByRole('switch', { name: 'On' }).click()
+    expect(
+      await visit.ask(({ flags }) => [flags.isEnabled('theme', true), flags.value('theme', '')]),
+    ).toEqual([false, theme])
+  })
+
   it('may be of a flag that the server does not have', async () => {
     const visit = await open()
-    await inspectorOf(visit.page).getByRole('searchbox').fill('not-there-yet')
-    await inspectorOf(visit.page)
-      .getByRole('button', { name: /^Override “not-there-yet”/ })
-      .click()
-    await inspectorOf(visit.page).getByRole('button', { name: 'Override', exact: true }).click()
-    expect(await visit.ask(({ flags }) => flags.isEnabled('not-there-yet'))).toBe(true)
+    // The second is a part of the name of one that is there.
+    for (const name of ['not-there-yet', 'col']) {
+      await inspectorOf(visit.page).getByRole('searchbox').fill(name)
+      await inspectorOf(visit.page)
+        .getByRole('button', { name: `Override “${name}”, which the server does not have` })
+        .click()
+      await inspectorOf(visit.page).locator('.facts h3', { hasText: name }).waitFor()
+      await inspectorOf(visit.page).getByRole('button', { name: 'Override', exact: true }).click()
+    }
+    expect(
+      await visit.ask(({ flags }) => ['not-there-yet', 'col'].map((name) => flags.isEnabled(name))),
+    ).toEqual([true, true])
   })
 
   it('is not counted, whoever came first; what is not overridden is', async () => {
