@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { colours } from '../document.ts'
 import type { Beside } from '../doors.ts'
+import { held } from '../net.ts'
 import type { App } from '../world.ts'
 import { inspectorOf, late, strict, tab, turn, useInspector } from './inspector.ts'
 
@@ -48,6 +49,17 @@ describe('the timeline', () => {
     )
     const network = await tab(visit.page, 'Network')
     expect(await network.innerText()).toContain('None since the inspector is here.')
+  })
+
+  it('says that it has not seen the request that was out when it came', async () => {
+    const letGo = held(world.net)
+    const visit = await world.visit(late, strict)
+    await visit.ask(({ flags, guidonInspector }) => guidonInspector(flags).isOpen)
+    letGo()
+    await visit.ask(({ flags }) => flags.ready({ from: 'network' }))
+    expect((await entries(visit.page)).join('\n')).toMatch(
+      /network 2 flags, .* by a request that was not seen/,
+    )
   })
 
   it('tells what came by the stream, what came from another tab, and who leads', async () => {
