@@ -201,6 +201,11 @@ export interface Inside {
   fetch: Fetch
   /** The client's road to a server: requests with its key and its time limit. They reject with a GuidonError. */
   readonly road: (base: string) => Send
+  /**
+   * An extension says that there is no network though there is one, and tells `settled` when it says another thing. Then what
+   * one tab does for all is done by another.
+   */
+  isOffline?: boolean
   /** What the user agrees to at this moment. */
   consent(): Required<Consent>
   /** The class of all errors, for a door that has no copy of its own. */

@@ -100,7 +100,14 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     if (news) story.hearStream(news)
     tell()
   })
+  /** Other extensions hear of it, too: who leads the tabs lets another lead. */
+  const heed = (isOffline: boolean) => {
+    inside.isOffline = isOffline
+    if (isOffline) streams.cut()
+    client.emit('settled')
+  }
   const story: Story = createStory(inside, isWhole, () => requests.all, tell)
+  if (keeper.road === 'offline') heed(true)
   // What there was before the first read is no news.
   show(keeper.kept.flags, !isWhole)
   if (layer.flags.size)
@@ -160,7 +167,7 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     },
     set road(road) {
       keeper.keepRoad(road)
-      if (road === 'offline') streams.cut()
+      heed(road === 'offline')
       say(
         {
           real: 'Requests go out as they are.',
@@ -188,6 +195,7 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
         // Before it is over: the app is told that its flags are the server's again.
         show(new Map())
         isOver = true
+        if (inside.isOffline) heed(false)
         if (client.setConsent === consenting) client.setConsent = setConsent
       },
       keeper.stop,

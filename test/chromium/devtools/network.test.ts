@@ -149,4 +149,32 @@ describe('the network', () => {
     await view.getByLabel('As it is').check()
     await stream(/Event stream\s*open$/)
   })
+
+  it('lets another tab lead while this one is offline, also after a reload', async () => {
+    const tabbed = ((guidon, { api, key, ada }) => {
+      const { inspector } = (globalThis as unknown as Beside).guidon_devtools
+      return guidon.createClient({
+        environmentKey: key,
+        api,
+        identity: ada,
+        use: [guidon.tabs([guidon.realtime()]), inspector({ open: true })],
+      })
+    }) satisfies App<unknown>
+    const { page } = await world.visit(tabbed, strict)
+    const leads = async (page: Page, who: string) => {
+      const view = await tab(page, 'Network')
+      await view.locator('dl > div', { hasText: new RegExp(`Extensions run in\\s*${who}`) }).waitFor()
+      return view
+    }
+    const view = await leads(page, 'this tab')
+    const other = await page.context().newPage()
+    await other.goto(page.url())
+    await leads(other, 'another tab')
+    await view.getByLabel('Offline').check()
+    await leads(other, 'this tab')
+    await page.reload()
+    await leads(page, 'other tabs only')
+    await (await tab(page, 'Network')).getByLabel('As it is').check()
+    await leads(page, 'another tab')
+  })
 })
