@@ -6,7 +6,14 @@ import type { View } from './view.ts'
 import type { Watch } from './watch.ts'
 import { plural } from './words.ts'
 
-const KINDS = ['all', 'on', 'off', 'overridden', 'changed'] as const
+/** Which flags are to be seen. */
+const KINDS: Readonly<Record<string, (flag: Flag, changed: ReadonlySet<string>) => boolean>> = {
+  all: () => true,
+  on: ({ enabled }) => enabled,
+  off: ({ enabled }) => !enabled,
+  overridden: ({ source }) => source === 'override',
+  changed: ({ name }, changed) => changed.has(name),
+}
 
 export const flagsView = (watch: Watch): View => {
   let selected: string | undefined
@@ -32,7 +39,7 @@ export const flagsView = (watch: Watch): View => {
   const kind = h(
     'select',
     { 'aria-label': 'Which flags', onchange: () => draw() },
-    ...KINDS.map((name) => h('option', {}, name)),
+    ...Object.keys(KINDS).map((name) => h('option', {}, name)),
   )
   const count = h('p', { class: 'count soft', role: 'status' })
   const none = h('p', { class: 'none soft' })
@@ -66,22 +73,10 @@ export const flagsView = (watch: Watch): View => {
     }
     const name = search.value.trim()
     const wanted = name.toLowerCase()
-    const changed = new Set(
-      kind.value === 'changed'
-        ? watch.story.entries.flatMap(({ changes }) => changes.map(({ name }) => name))
-        : [],
-    )
+    const changed = new Set(watch.story.entries.flatMap(({ changes }) => changes.map(({ name }) => name)))
+    const isOfKind = KINDS[kind.value]!
     const found = sorted
-      .filter(
-        ([flag, text]) =>
-          text.includes(wanted) &&
-          (kind.value === 'all' ||
-            (kind.value === 'changed'
-              ? changed.has(flag.name)
-              : kind.value === 'overridden'
-                ? flag.source === 'override'
-                : flag.enabled === (kind.value === 'on'))),
-      )
+      .filter(([flag, text]) => text.includes(wanted) && isOfKind(flag, changed))
       .map(([flag]) => flag)
     list.show(found, selected)
     list.node.hidden = !found.length

@@ -107,7 +107,7 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     client.emit('settled')
   }
   const story: Story = createStory(inside, isWhole, () => requests.all, tell)
-  if (keeper.road === 'offline') heed(true)
+  heed(keeper.road === 'offline')
   // What there was before the first read is no news.
   show(keeper.kept.flags, !isWhole)
   if (layer.flags.size)
@@ -195,7 +195,7 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
         // Before it is over: the app is told that its flags are the server's again.
         show(new Map())
         isOver = true
-        if (inside.isOffline) heed(false)
+        heed(false)
         if (client.setConsent === consenting) client.setConsent = setConsent
       },
       keeper.stop,
