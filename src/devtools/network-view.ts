@@ -1,5 +1,4 @@
-import { button, h, renew } from './dom.ts'
-import { table } from './identity-view.ts'
+import { button, h, note, renew, table } from './dom.ts'
 import { leadOf } from './lead.ts'
 import type { Road } from './requests.ts'
 import type { View } from './view.ts'
@@ -86,7 +85,7 @@ export const networkView = (watch: Watch): View => {
               ]
             }),
           )
-        : h('p', { class: 'soft' }, 'None since the inspector is here.'),
+        : note('None since the inspector is here.'),
     ])
   }
 
