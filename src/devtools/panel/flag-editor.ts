@@ -1,6 +1,6 @@
-import type { FlagValue, Row } from '../model/flag.ts'
+import type { FlagValue, Row } from '../../model/flag.ts'
+import { jsonIn } from '../words.ts'
 import { button, h, set, write } from './dom.ts'
-import { jsonIn } from './words.ts'
 
 const TYPES = ['text', 'number', 'boolean', 'JSON', 'no value'] as const
 type Type = (typeof TYPES)[number]

@@ -1,8 +1,8 @@
-import type { FlagValue, Row } from '../model/flag.ts'
+import type { FlagValue, Row } from '../../model/flag.ts'
+import type { Watch } from '../watch.ts'
+import { age, clockTime, jsonIn, shown } from '../words.ts'
 import { button, h, renew, tag, write } from './dom.ts'
 import { flagEditor } from './flag-editor.ts'
-import type { Watch } from './watch.ts'
-import { age, clockTime, jsonIn, shown } from './words.ts'
 
 export interface FlagDetail {
   readonly node: HTMLElement

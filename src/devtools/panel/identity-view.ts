@@ -1,9 +1,9 @@
-import { newGuid } from '../privacy/guid.ts'
-import { type Waiting, waitingOf } from './device.ts'
+import { newGuid } from '../../privacy/guid.ts'
+import { type Waiting, waitingOf } from '../device.ts'
+import type { Watch } from '../watch.ts'
+import { clockTime, plain } from '../words.ts'
 import { button, h, note, renew, table, tag } from './dom.ts'
 import type { View } from './view.ts'
-import type { Watch } from './watch.ts'
-import { clockTime, plain } from './words.ts'
 
 const MASK = '••••••'
 

@@ -1,3 +1,5 @@
+import type { Watch } from '../watch.ts'
+import { plural } from '../words.ts'
 import { createDock } from './dock.ts'
 import { drawing, h, set, write } from './dom.ts'
 import { flagsView } from './flags-view.ts'
@@ -6,8 +8,6 @@ import { networkView } from './network-view.ts'
 import { STYLE } from './style.ts'
 import { timelineView } from './timeline-view.ts'
 import { toolsView } from './tools-view.ts'
-import type { Watch } from './watch.ts'
-import { plural } from './words.ts'
 
 /** The element in the page: a button in the corner, or the panel. */
 export interface Host {

@@ -1,10 +1,10 @@
-import type { Flag } from '../model/flag.ts'
+import type { Flag } from '../../model/flag.ts'
+import type { Watch } from '../watch.ts'
+import { plural } from '../words.ts'
 import { button, h, set, write } from './dom.ts'
 import { createFlagDetail } from './flag-detail.ts'
 import { createFlagList } from './flag-list.ts'
 import type { View } from './view.ts'
-import type { Watch } from './watch.ts'
-import { plural } from './words.ts'
 
 /** Which flags are to be seen. */
 const KINDS: Readonly<Record<string, (flag: Flag, changed: ReadonlySet<string>) => boolean>> = {

@@ -1,9 +1,9 @@
+import { leadOf } from '../lead.ts'
+import type { Road } from '../requests.ts'
+import type { Watch } from '../watch.ts'
+import { age, clockTime, duration, plain } from '../words.ts'
 import { button, h, note, renew, table } from './dom.ts'
-import { leadOf } from './lead.ts'
-import type { Road } from './requests.ts'
 import type { View } from './view.ts'
-import type { Watch } from './watch.ts'
-import { age, clockTime, duration, plain } from './words.ts'
 
 const ROADS: readonly (readonly [road: Road, label: string])[] = [
   ['real', 'As it is'],

@@ -1,8 +1,8 @@
-import { clear, type Item, itemsOf } from './device.ts'
+import { clear, type Item, itemsOf } from '../device.ts'
+import type { Watch } from '../watch.ts'
+import { bytes, plural, shown } from '../words.ts'
 import { button, h, note, renew, table } from './dom.ts'
 import type { View } from './view.ts'
-import type { Watch } from './watch.ts'
-import { bytes, plural, shown } from './words.ts'
 
 export const toolsView = (watch: Watch): View => {
   const { inside } = watch

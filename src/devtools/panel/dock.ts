@@ -1,5 +1,5 @@
+import type { Watch } from '../watch.ts'
 import { drawing, h, set } from './dom.ts'
-import type { Watch } from './watch.ts'
 
 /** The panel is no smaller than this, in pixels, and moves by so much for each key. */
 const LEAST = 160
