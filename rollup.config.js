@@ -53,7 +53,7 @@ const typesBanner = (name) => (name === 'index' ? '/// <reference path="./virtua
 const styles = {
   name: 'styles',
   async transform(code, id) {
-    if (!id.endsWith('/devtools/style.ts')) return null
+    if (!id.endsWith('/devtools/panel/style.ts')) return null
     const [, sheet] = /`([\s\S]*)`/.exec(code)
     const { code: small } = await transform(sheet, { loader: 'css', minify: true, target: 'chrome123' })
     return { code: `export const STYLE = ${JSON.stringify(small.trim())}`, map: null }

@@ -197,10 +197,15 @@ export interface Inside {
   readonly clock: Clock
   /** The age of the flags that are shown. `Infinity` for bundled flags, and when the clock was set back. */
   ageMs(): number
-  /** The `fetch` to use, looked up anew at each call. */
-  readonly fetch: Fetch
+  /** By which all requests go, looked up at each. An extension may replace it by its own that calls it. */
+  fetch: Fetch
   /** The client's road to a server: requests with its key and its time limit. They reject with a GuidonError. */
   readonly road: (base: string) => Send
+  /**
+   * An extension says that there is no network though there is one, and tells `settled` when it says another thing. Then what
+   * one tab does for all is done by another.
+   */
+  isOffline?: boolean
   /** What the user agrees to at this moment. */
   consent(): Required<Consent>
   /** The class of all errors, for a door that has no copy of its own. */

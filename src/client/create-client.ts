@@ -32,14 +32,7 @@ const NOBODY_KNOWS = 1 / 0
  * if (flags.isEnabled('new-checkout')) …
  */
 export const createClient = <F extends object = KnownFlags>(options: ClientOptions): Client<F> => {
-  const {
-    environmentKey,
-    maxAgeMs = 300_000,
-    timeoutMs = 10_000,
-    keepIdentities = 5,
-    fetch = currentFetch,
-    snapshot,
-  } = options
+  const { environmentKey, maxAgeMs = 300_000, timeoutMs = 10_000, keepIdentities = 5 } = options
   checkEnvironmentKey(environmentKey)
   const api = apiBase(options.api)
   const consent = { storage: true, analytics: true }
@@ -87,7 +80,7 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     toldStatus = summary
   }
 
-  const road = (base: string) => httpSend(base, environmentKey, fetch, timeoutMs)
+  const road = (base: string) => httpSend(base, environmentKey, () => inside.fetch, timeoutMs)
   const talk = createConversation(
     options,
     clock,
@@ -153,14 +146,14 @@ export const createClient = <F extends object = KnownFlags>(options: ClientOptio
     GuidonError,
     clock,
     ageMs,
-    fetch,
+    fetch: options.fetch ?? currentFetch,
     road,
     report,
     latest: () => store.latest,
     refresh: () => talk.sync(true),
   }
 
-  talk.start(store.shown.source === 'network' && !snapshot?.shared && !isStale())
+  talk.start(store.shown.source === 'network' && !options.snapshot?.shared && !isStale())
   // Extensions find a client that has begun.
   options.use?.map(client.use)
   // What was there in this tick is no news to anybody.

@@ -1,7 +1,8 @@
 import type { Client, Extension, Inside } from '../client/client.ts'
-import { createHost, type Host } from './host.ts'
+import { isInUse } from './keeper.ts'
 import { readAddress } from './link.ts'
-import { createWatch, isInUse } from './watch.ts'
+import { createHost, type Host } from './panel/host.ts'
+import { createWatch } from './watch.ts'
 
 /** What `inspector()` and `guidonInspector()` take. */
 export interface InspectorOptions {
@@ -69,7 +70,7 @@ const attach = (inside: Inside, options: InspectorOptions, isWhole: boolean, isC
 }
 
 /**
- * The inspector as an extension: it has the whole story, from the client's first moment. At any place in `use`.
+ * The inspector as an extension: it has the whole story, from the client's first moment. At any place in `use`; of streams it sees those of extensions after it.
  *
  * @example createClient({ environmentKey, use: import.meta.env.DEV ? [inspector()] : [] })
  */

@@ -54,24 +54,3 @@ export const fromText = (text: string | null): Kept => {
     },
   }
 }
-
-/** The browser's storage may be denied or full: then things are kept until the page goes, and `set` says so. */
-export const browser = (kind: 'localStorage' | 'sessionStorage') => ({
-  get(key: string): string | null {
-    try {
-      return globalThis[kind].getItem(key)
-    } catch {
-      return null
-    }
-  },
-  /** `undefined` removes. */
-  set(key: string, text: string | undefined): boolean {
-    try {
-      if (text === undefined) globalThis[kind].removeItem(key)
-      else globalThis[kind].setItem(key, text)
-      return true
-    } catch {
-      return false
-    }
-  },
-})

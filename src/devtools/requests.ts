@@ -1,19 +1,17 @@
 import type { Inside } from '../client/client.ts'
-import { type Stop, stopAll } from '../core/ports.ts'
+import type { Stop } from '../core/ports.ts'
 import { parsed } from './kept.ts'
-
-import { watchRoad } from './page-road.ts'
 import { plural } from './words.ts'
 
-/** How the road is. Only requests of this client notice. */
+/** How the road is. Only requests and streams of this client notice. */
 export type Road = 'real' | 'slow' | 'offline'
 
 /** How much later a request leaves on a slow road. */
-export const SLOW_MS = 3_000
+const SLOW_MS = 3_000
 /** So many requests are remembered. */
 const MOST = 200
 
-/** One request of the client, as the page's `fetch` saw it. Neither identifier nor traits nor anything else that was sent. */
+/** One request of the client. Neither identifier nor traits nor anything else that was sent. */
 export interface Asked {
   readonly at: number
   /** `'flags'`, `'flags of an identity'`, … */
@@ -22,164 +20,102 @@ export interface Asked {
   readonly isForFlags: boolean
   /** Why it was made, as far as anybody knows. */
   readonly why: string
-  /** Until the answer was read, or it was given up. `undefined`: it is out. */
+  /** Until an answer began, or it was given up. `undefined`: it is out. */
   ms?: number
   /** A status, or what happened instead. */
   outcome?: string
   isBad?: boolean
 }
 
-/** What happened to the client's event stream. */
-export type StreamNews = 'opened' | 'told' | 'closed'
-
 export interface Requests {
   /** Newest first. */
   readonly all: readonly Asked[]
-  /** The event stream, if one was made since somebody watches. */
-  readonly stream: 'none seen' | 'opening' | 'open' | 'closed'
-  road: Road
+  /** Requests that wait on the slow road leave at once. */
   stop: Stop
 }
 
+/** What a request is for, without a word of what it says. */
+const whatIs = (path: string, body: unknown): [what: string, isForFlags: boolean] => {
+  if (path === 'flags/') return ['flags', true]
+  if (path === 'identities/') {
+    const { traits } = Object(parsed(`${body}`)) as { traits?: unknown[] }
+    return [`flags of an identity, ${plural(traits?.length ?? 0, 'trait')}`, true]
+  }
+  if (path.startsWith('identities/')) return ['flags of an identity', true]
+  return [path === 'analytics/flags/' ? 'counts of reads' : path === 'v1/events' ? 'events' : 'other', false]
+}
+
 /**
- * Watches the requests and the event stream of one client.
+ * Watches the requests of one client: all go by its `fetch`, whichever that is.
  *
+ * @param road how it is at the moment
  * @param why gives the reason for a request, which is used up by it
  * @param tell something is different
  */
 export const watchRequests = (
-  { api, environmentKey, clock }: Inside,
+  inside: Inside,
+  road: () => Road,
   why: (isForFlags: boolean) => string,
-  tell: (news?: StreamNews) => void,
+  tell: () => void,
 ): Requests => {
+  const { api, clock, fetch } = inside
   const all: Asked[] = []
   /** Lets those go that wait on the slow road. */
   const waiting = new Set<() => void>()
-  const streams = new Set<() => void>()
-  let road: Road = 'real'
-  let stream: Requests['stream'] = 'none seen'
+  let isOver = false
 
-  const unavailable = () => new TypeError('Failed to fetch')
+  const slowly = (signal: AbortSignal | null | undefined) =>
+    new Promise<void>((resolve) => {
+      const go = () => {
+        clearTimeout(timer)
+        waiting.delete(go)
+        resolve()
+      }
+      const timer = setTimeout(go, SLOW_MS)
+      waiting.add(go)
+      signal?.addEventListener('abort', go, { once: true })
+    })
 
-  /** What a request is for, without a word of what it says. */
-  const whatIs = (url: string, body: unknown): [what: string, isForFlags: boolean] => {
-    const path = url.startsWith(api) ? url.slice(api.length) : url.replace(/^.*?\/\/[^/]*\//, '')
-    if (path === 'flags/') return ['flags', true]
-    if (path === 'identities/') {
-      const { traits } = Object(parsed(`${body}`)) as { traits?: unknown[] }
-      return [`flags of an identity, ${plural(traits?.length ?? 0, 'trait')}`, true]
-    }
-    if (path.startsWith('identities/')) return ['flags of an identity', true]
-    return [
-      path === 'analytics/flags/' ? 'counts of reads' : path === 'v1/events' ? 'events' : 'other',
-      false,
-    ]
-  }
-
-  /** Sends it as the road is, and looks at what becomes of it. */
-  const send = async (asked: Asked, signal: AbortSignal | null | undefined, go: () => Promise<Response>) => {
+  const ours: typeof fetch = async (input, init) => {
+    if (isOver) return fetch(input, init)
+    const url = `${input}`
+    const signal = init?.signal
+    const [what, isForFlags] = whatIs(
+      url.startsWith(api) ? url.slice(api.length) : url.replace(/^.*?\/\/[^/]*\//, ''),
+      init?.body,
+    )
+    const asked: Asked = { at: clock(), what, isForFlags, why: why(isForFlags) }
     const end = (outcome: string, isBad: boolean) => {
       Object.assign(asked, { ms: clock() - asked.at, outcome, isBad })
       tell()
     }
-    const simulated = road
+    all.unshift(asked)
+    all.length = Math.min(all.length, MOST)
+    tell()
+    let isOffline = road() === 'offline'
     try {
-      if (road === 'slow') {
-        await new Promise<void>((resolve) => {
-          const go = () => {
-            clearTimeout(timer)
-            waiting.delete(go)
-            resolve()
-          }
-          const timer = setTimeout(go, SLOW_MS)
-          waiting.add(go)
-          signal?.addEventListener('abort', go, { once: true })
-        })
-      }
+      if (road() === 'slow') await slowly(signal)
       if (signal?.aborted) throw signal.reason
-      if (simulated === 'offline' || road === 'offline') throw unavailable()
-      const response = await go()
-      const outcome = `${response.status}`
-      end(outcome, !response.ok)
-      // The client ends its signal when it has read the answer.
-      signal?.addEventListener('abort', () => end(outcome, !response.ok), { once: true })
+      isOffline ||= road() === 'offline'
+      if (isOffline) throw new TypeError('Failed to fetch')
+      const response = await fetch(input, init)
+      end(`${response.status}`, !response.ok)
       return response
     } catch (error) {
-      const why = signal?.aborted
-        ? 'given up'
-        : simulated === 'offline' || road === 'offline'
-          ? 'offline'
-          : ''
-      end(why || 'no answer', true)
+      end(signal?.aborted ? 'given up' : isOffline ? 'offline' : 'no answer', true)
       throw error
     }
   }
-
-  const stopRoad = watchRoad(
-    (url, init, go) => {
-      const headers = init?.headers as Record<string, string> | undefined
-      if (headers?.['X-Environment-Key'] !== environmentKey) return
-      const [what, isForFlags] = whatIs(url, init?.body)
-      const asked: Asked = { at: clock(), what, isForFlags, why: why(isForFlags) }
-      all.unshift(asked)
-      all.length = Math.min(all.length, MOST)
-      tell()
-      return send(asked, init?.signal, go)
-    },
-    (url, open) => {
-      if (!url.endsWith(`/sse/environments/${encodeURIComponent(environmentKey)}/stream`)) return
-      const set = (now: Requests['stream'], news?: StreamNews) => {
-        stream = now
-        tell(news)
-      }
-      if (road === 'offline') {
-        // One that cannot be opened.
-        const none = Object.assign(new EventTarget(), { close() {}, readyState: 2, url })
-        setTimeout(() => none.dispatchEvent(new Event('error')))
-        set('closed')
-        return none as unknown as EventSource
-      }
-      const source = open()
-      const { close } = source
-      const over = () => {
-        streams.delete(cut)
-        if (stream !== 'closed') set('closed', 'closed')
-      }
-      const cut = () => {
-        close.call(source)
-        source.dispatchEvent(new Event('error'))
-      }
-      streams.add(cut)
-      source.close = () => {
-        close.call(source)
-        over()
-      }
-      source.addEventListener('open', () => set('open', 'opened'))
-      source.addEventListener('error', over)
-      source.addEventListener('environment_updated', () => tell('told'))
-      set('opening')
-      return source
-    },
-  )
+  inside.fetch = ours
 
   return {
     all,
-    get stream() {
-      return stream
-    },
-    get road() {
-      return road
-    },
-    set road(next) {
-      road = next
-      if (next === 'offline') for (const cut of [...streams]) cut()
-      tell()
-    },
-    stop: stopAll(stopRoad, () => {
-      road = 'real'
+    stop() {
+      isOver = true
+      if (inside.fetch === ours) inside.fetch = fetch
       tell = () => {}
       // The app is not to wait for who is gone.
       for (const go of [...waiting]) go()
-    }),
+    },
   }
 }

@@ -3,7 +3,8 @@ import { diff } from '../core/diff.ts'
 import { type Stop, stopAll } from '../core/ports.ts'
 import type { Flag, FlagTable } from '../model/flag.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import type { Asked, StreamNews } from './requests.ts'
+import type { Asked } from './requests.ts'
+import type { StreamNews } from './streams.ts'
 import { age, plain, plural, short, shown } from './words.ts'
 
 export type Kind =
@@ -80,8 +81,8 @@ export const createStory = (
   const entries: Entry[] = []
   const guards: GuardEvent[] = []
   let reason: string | undefined = isWhole ? 'the start' : undefined
-  /** A request was out since the last arrival. */
-  let hasAsked = false
+  /** A request was out when the inspector came. */
+  let isUnseen = !isWhole && /ing$/.test(client.status.state)
   /** The last request that an arrival was explained with. */
   let told: Asked | undefined
   let last = latest()
@@ -101,8 +102,9 @@ export const createStory = (
       told = answered
       return ['network', `, because of ${answered.why}`]
     }
-    // Flags that nobody here asked for were given by another tab. Where no request is ever seen, nobody knows.
-    if (asked().length || !hasAsked) return ['tab', '']
+    // Flags that nobody here asked for were given by another tab.
+    if (!isUnseen) return ['tab', '']
+    isUnseen = false
     return ['network', ', by a request that was not seen']
   }
 
@@ -140,12 +142,7 @@ export const createStory = (
       add('user', now ? (now.transient ? 'a transient identity' : `identity ${now.id}`) : 'nobody')
     }
     const next = latest()
-    if (next !== last) {
-      arrived(next)
-      hasAsked = false
-    }
-    const { state, error } = client.status
-    if (error || /ing$/.test(state)) hasAsked = true
+    if (next !== last) arrived(next)
     tell()
   }
 

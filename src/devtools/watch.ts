@@ -1,12 +1,13 @@
 import type { Client, Inside } from '../client/client.ts'
-import { hash } from '../core/hash.ts'
 import { type Stop, stopAll } from '../core/ports.ts'
 import type { Flag, FlagTable, FlagValue, Row } from '../model/flag.ts'
-import { browser, fromText, type Kept, type Panel, toList } from './kept.ts'
+import { createKeeper } from './keeper.ts'
+import type { Panel } from './kept.ts'
 import { layerOf } from './layer.ts'
 import { readAddress, writeAddress } from './link.ts'
-import { type Asked, type Requests, type Road, watchRequests } from './requests.ts'
+import { type Asked, type Road, watchRequests } from './requests.ts'
 import { type Change, changesBetween, createStory, type Story, standing } from './story.ts'
+import { type Streams, watchStreams } from './streams.ts'
 import { plural } from './words.ts'
 
 /** All that there is to see of a client, and to do with it: the inspector without its panel. */
@@ -15,7 +16,7 @@ export interface Watch {
   readonly client: Client<Record<string, FlagValue>>
   readonly story: Pick<Story, 'entries' | 'guards'>
   readonly requests: readonly Asked[]
-  readonly stream: Requests['stream']
+  readonly stream: Streams['state']
   /** All flags as the app reads them, without being counted as a read. The same record until something happens. */
   flags(): Readonly<Record<string, Flag>>
   /** What the client has of a flag that may be overridden. */
@@ -30,6 +31,7 @@ export interface Watch {
   readonly takesLinks: boolean
   road: Road
   readonly panel: Panel
+  /** Keeps how the panel is now. */
   setPanel(change: Panel): void
   /** What was done, or went wrong, in words. */
   readonly said: string
@@ -39,37 +41,13 @@ export interface Watch {
   stop: Stop
 }
 
-/** Of its own, and not among what the client keeps. A hash, so that a dump of the device shows no key. */
-const keyOf = ({ api, environmentKey }: Inside) => `guidon-inspector.${hash(`${api} ${environmentKey}`)}`
-
-/** What an earlier visit left: nothing without consent to storage. */
-const keptOf = (inside: Inside): Kept & { readonly road: Road } => {
-  const key = keyOf(inside)
-  const get = (kind: 'localStorage' | 'sessionStorage') =>
-    inside.consent().storage ? browser(kind).get(key) : null
-  const road = get('sessionStorage')
-  return {
-    ...fromText(get('localStorage')),
-    road: road === 'slow' || road === 'offline' ? road : 'real',
-  }
-}
-
-/** Somebody is testing in this browser: flags are overridden, or the network is simulated. */
-export const isInUse = (inside: Inside): boolean => {
-  const { flags, road } = keptOf(inside)
-  return flags.size > 0 || road !== 'real'
-}
-
 /**
  * @param isWhole the client has only just begun: nothing was missed
  */
 export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolean): Watch => {
   const { client } = inside
   const layer = layerOf(client)
-  const key = keyOf(inside)
   const listeners = new Set<() => void>()
-  const { road, ...left } = keptOf(inside)
-  let kept: Kept = left
   let said = ''
   let all: Readonly<Record<string, Flag>> | undefined
   let isOver = false
@@ -89,16 +67,6 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     tell()
   }
 
-  /** Without consent to storage nothing is kept. */
-  const save = () => {
-    const { flags, panel } = kept
-    const may = inside.consent().storage
-    const { road } = requests
-    browser('sessionStorage').set(key, may && road !== 'real' ? road : undefined)
-    const text = JSON.stringify({ overrides: toList(flags), panel })
-    return browser('localStorage').set(key, may ? text : undefined)
-  }
-
   const show = (flags: FlagTable, isNews = true) => {
     const changes = changesBetween(layer.flags, flags)
     layer.flags = flags
@@ -108,9 +76,9 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     client.emit('change', { changed: changes.map(({ name }) => name), source: 'override' })
     return changes
   }
-  const set = (flags: FlagTable, text: string) => {
-    kept = { ...kept, flags }
-    const isKept = save() && inside.consent().storage
+  const set = (change: (flags: FlagTable) => FlagTable, text: string) => {
+    const isKept = keeper.keep(({ flags }) => ({ flags: change(flags) }))
+    const { flags } = keeper.kept
     const changes = show(flags)
     if (changes.length) story.add('override', text, changes.map(told))
     say(isKept || !flags.size ? `${text}.` : `${text}, until this page goes: nothing can be kept here.`)
@@ -122,29 +90,34 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     return { name, before: states.before ?? own, after: states.after ?? own }
   }
 
-  const requests: Requests = watchRequests(
-    inside,
-    (isForFlags) => story.why(isForFlags),
-    (news) => {
-      if (news) story.hearStream(news)
-      tell()
-    },
-  )
+  const keeper = createKeeper(inside, () => {
+    const changes = show(keeper.kept.flags)
+    if (changes.length) story.add('override', 'as overridden elsewhere in this browser', changes.map(told))
+  })
+  const road = () => keeper.road
+  const requests = watchRequests(inside, road, (isForFlags) => story.why(isForFlags), tell)
+  const streams = watchStreams(inside, road, (news) => {
+    if (news) story.hearStream(news)
+    tell()
+  })
+  /** Other extensions hear of it, too: who leads the tabs lets another lead. */
+  const heed = (isOffline: boolean) => {
+    inside.isOffline = isOffline
+    if (isOffline) streams.cut()
+    client.emit('settled')
+  }
   const story: Story = createStory(inside, isWhole, () => requests.all, tell)
-  requests.road = road
-  // What may not be kept is not left either.
-  if (!inside.consent().storage) save()
-
+  heed(keeper.road === 'offline')
   // What there was before the first read is no news.
-  show(kept.flags, !isWhole)
-  if (kept.flags.size)
-    story.add('override', `${plural(kept.flags.size, 'flag')} overridden, as kept in this browser`)
+  show(keeper.kept.flags, !isWhole)
+  if (layer.flags.size)
+    story.add('override', `${plural(layer.flags.size, 'flag')} overridden, as kept in this browser`)
 
   const address = readAddress(location.href)
   if (address.flags.size) {
     if (takesLinks) {
       set(
-        new Map([...kept.flags, ...address.flags]),
+        (flags) => new Map([...flags, ...address.flags]),
         `${plural(address.flags.size, 'override')} from the address`,
       )
       // Else each reload would bring back what was removed meanwhile.
@@ -154,20 +127,10 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     } else say('The address carries overrides. This app does not take them, so they are ignored.')
   }
 
-  /** Another tab of this browser overrides something. */
-  const hear = (event: StorageEvent) => {
-    if (event.key !== key) return
-    const { flags } = fromText(event.newValue)
-    kept = { ...kept, flags }
-    const changes = show(flags)
-    if (changes.length) story.add('override', 'as overridden in another tab', changes.map(told))
-  }
-  addEventListener('storage', hear)
-
   const { setConsent } = client
   const consenting: typeof setConsent = async (consent) => {
     await setConsent(consent)
-    if (!isOver) save()
+    if (!isOver) keeper.consent()
   }
   client.setConsent = consenting
 
@@ -177,7 +140,7 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
     story,
     requests: requests.all,
     get stream() {
-      return requests.stream
+      return streams.state
     },
     flags: () => {
       all ??= client.all()
@@ -188,20 +151,23 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
       return layer.flags
     },
     override(name, row) {
-      const flags = new Map(kept.flags)
-      if (row) flags.set(name, row)
-      else flags.delete(name)
-      set(flags, `${name || 'The flag without a name'} is ${row ? 'overridden' : 'as on the server'}`)
+      const change = (flags: FlagTable) => {
+        const next = new Map(flags)
+        if (row) next.set(name, row)
+        else next.delete(name)
+        return next
+      }
+      set(change, `${name || 'The flag without a name'} is ${row ? 'overridden' : 'as on the server'}`)
     },
-    clearOverrides: () => set(new Map(), 'No flag is overridden any more'),
+    clearOverrides: () => set(() => new Map(), 'No flag is overridden any more'),
     link: () => (takesLinks ? writeAddress(location.href, layer.flags) : undefined),
     takesLinks,
     get road() {
-      return requests.road
+      return road()
     },
     set road(road) {
-      requests.road = road
-      save()
+      keeper.keepRoad(road)
+      heed(road === 'offline')
       say(
         {
           real: 'Requests go out as they are.',
@@ -211,12 +177,10 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
       )
     },
     get panel() {
-      return kept.panel
+      return keeper.kept.panel
     },
     setPanel(change) {
-      kept = { ...kept, panel: { ...kept.panel, ...change } }
-      save()
-      tell()
+      keeper.keep(({ panel }) => ({ panel: { ...panel, ...change } }))
     },
     get said() {
       return said
@@ -231,11 +195,13 @@ export const createWatch = (inside: Inside, isWhole: boolean, takesLinks: boolea
         // Before it is over: the app is told that its flags are the server's again.
         show(new Map())
         isOver = true
+        heed(false)
         if (client.setConsent === consenting) client.setConsent = setConsent
-        removeEventListener('storage', hear)
       },
+      keeper.stop,
       story.stop,
       requests.stop,
+      streams.stop,
     ),
   }
 }

@@ -27,8 +27,7 @@ export const bytes = (count: number): string =>
 /** The time of day, to the millisecond. */
 export const clockTime = (at: number): string => {
   const date = new Date(at)
-  const two = (part: number) => `${part}`.padStart(2, '0')
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${`${date.getMilliseconds()}`.padStart(3, '0')}`
+  return `${date.toTimeString().slice(0, 8)}.${`${date.getMilliseconds()}`.padStart(3, '0')}`
 }
 
 /** A value as text, for what is not to be edited. */

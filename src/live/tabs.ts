@@ -13,7 +13,7 @@ import { type AwakeOptions, createAwake } from './awake.ts'
 export const tabs =
   (extensions: readonly Extension[], sources?: AwakeOptions): Extension =>
   (inside) => {
-    const { client, api, environmentKey, latest, take } = inside
+    const { client, latest } = inside
     const start = () => stopAll(...extensions.map((extend) => extend(inside)))
     // Whoever has locks has channels.
     const locks = globalThis.navigator?.locks
@@ -46,11 +46,10 @@ export const tabs =
     }
 
     const look = () => {
-      const { identity } = client
       const traits = Object.entries(client.traits()).sort()
       // Traits of nobody are told under a GUID that each tab makes for itself, so the answers differ.
-      const who = identity ?? (traits[0] && self)
-      const name = JSON.stringify(['guidon 1', api, environmentKey, who, traits])
+      const who = client.identity ?? (traits[0] && self)
+      const name = JSON.stringify(['guidon 1', inside.api, inside.environmentKey, who, traits])
       if (name !== group) {
         leave()
         channel?.close()
@@ -58,10 +57,10 @@ export const tabs =
         channel = new BroadcastChannel(name)
         channel.onmessage = ({ data }) => {
           told = data.at
-          take(data)
+          inside.take(data)
         }
       }
-      if (!awake.current()) leave()
+      if (!awake.current() || inside.isOffline) leave()
       else if (!turn) queue(name)
 
       // An answer, and while no request is out: else it may be one for other traits.

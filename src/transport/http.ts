@@ -14,10 +14,10 @@ export type Send = (request: WireRequest, stop: Abort) => Promise<string>
  * @throws GuidonError `network`, `timeout`, `redirect`, `http`.
  */
 export const httpSend =
-  (api: string, environmentKey: string, fetcher: Fetch, timeoutMs: number): Send =>
+  (api: string, environmentKey: string, fetcher: () => Fetch, timeoutMs: number): Send =>
   async ({ path, body }, stop) => {
     const answer = async () => {
-      const response = await fetcher(api + path, {
+      const response = await fetcher()(api + path, {
         method: body ? 'POST' : 'GET',
         body: body as string,
         headers: { 'X-Environment-Key': environmentKey, ...(body && { 'Content-Type': 'application/json' }) },

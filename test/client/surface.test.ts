@@ -536,4 +536,31 @@ describe('extensions', () => {
     await calm()
     expect(heard).toEqual(['settled', 'of a tester', 'override'])
   })
+
+  it('may replace the fetch of the client, also one of the app’s own, from the first request on', async () => {
+    const own: string[] = []
+    const seen: string[] = []
+    const flags = world.client({
+      identity: ada,
+      fetch: (input, init) => {
+        own.push(`${input}`)
+        return fetch(input, init)
+      },
+      use: [
+        (inside) => {
+          const { fetch } = inside
+          inside.fetch = (input, init) => {
+            seen.push(`${input}`)
+            return fetch(input, init)
+          }
+          return () => {
+            inside.fetch = fetch
+          }
+        },
+      ],
+    })
+    await flags.ready({ from: 'network' })
+    expect(seen).toEqual(own)
+    expect(own).toHaveLength(1)
+  })
 })

@@ -25,7 +25,9 @@ const override = async (client: Client, value: string) => {
   const root = document.querySelector('guidon-inspector')!.shadowRoot!
   const row = [...root.querySelectorAll('.row')].find(({ textContent }) => textContent!.startsWith('colour'))
   ;(row as HTMLElement).click()
-  root.querySelector('textarea')!.value = value
+  const input = root.querySelector('textarea')!
+  input.value = value
+  input.dispatchEvent(new Event('input'))
   root.querySelector<HTMLButtonElement>('.detail .main')!.click()
   await calm()
 }

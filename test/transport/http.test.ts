@@ -11,7 +11,7 @@ const asked = async (navigator: object | undefined) => {
     init = given ?? {}
     return new Response('[]')
   }
-  const send = httpSend('https://flags.test/', 'key', fetch as typeof globalThis.fetch, 1_000)
+  const send = httpSend('https://flags.test/', 'key', () => fetch as typeof globalThis.fetch, 1_000)
   await send({ path: 'flags/' }, new AbortController())
   return init
 }

@@ -1,12 +1,19 @@
-/** The look of the inspector: paper and ink, and small flags for what came from where. Nothing of the page reaches in here. */
+/** The look of the inspector: paper and ink, and small flags for what came from where. Nothing of the page reaches in here: its rules for
+ * the element itself yield to what is important, and what is inherited ends inside. */
 export const STYLE = `
 :host {
+  all: initial !important;
+  position: fixed !important;
+  z-index: 2147483647 !important;
+  inset: auto 0 0 auto !important;
+  pointer-events: none !important;
+}
+@media print { :host { display: none !important; } }
+.inspector {
   all: initial;
+  pointer-events: none;
   direction: ltr;
   color-scheme: light dark;
-  position: fixed;
-  z-index: 2147483647;
-  inset: auto 0 0 auto;
   --paper: light-dark(#faf8f4, #15171c);
   --raised: light-dark(#fff, #1c1f26);
   --ink: light-dark(#1c1f27, #ebe8e1);
@@ -25,7 +32,6 @@ export const STYLE = `
   font: 13px/1.5 system-ui, sans-serif;
   color: var(--ink);
 }
-@media print { :host { display: none; } }
 *, ::before, ::after { box-sizing: border-box; margin: 0; padding: 0; font: inherit; color: inherit; }
 [hidden] { display: none !important; }
 ol, ul { list-style: none; }
@@ -72,7 +78,8 @@ svg { display: block; width: 16px; height: 16px; fill: none; stroke: currentColo
 [data-kind="override"], [data-kind="user"] { --colour: var(--override); }
 [data-kind="error"] { --colour: var(--bad); }
 
-/* The button in the corner. */
+/* The button in the corner. What is around it is the page's. */
+.badge, .panel { pointer-events: auto; }
 .badge {
   display: flex; align-items: center; gap: 7px; margin: 12px; min-height: 34px; padding: 0 12px 0 10px;
   background: var(--paper); border: 1px solid var(--edge); border-radius: 17px; box-shadow: var(--shadow); font-weight: 600;
@@ -119,7 +126,6 @@ svg { display: block; width: 16px; height: 16px; fill: none; stroke: currentColo
 .foot { padding: 4px 16px; min-height: 28px; border-top: 1px solid var(--line); color: var(--soft); font-size: 12px; line-height: 19px; }
 .views { min-height: 0; }
 .view { height: 100%; overflow: auto; }
-.view:focus { outline: none; }
 .view[id="guidon-view-flags"] { overflow: hidden; }
 .page { padding: 2px 16px 20px; }
 .page h3:first-child { margin-top: 12px; }
@@ -133,7 +139,7 @@ svg { display: block; width: 16px; height: 16px; fill: none; stroke: currentColo
 .count { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .none, .side > button { margin: 16px; justify-self: start; }
 .list { height: 100%; overflow: auto; overflow-anchor: none; }
-.list:focus-visible { outline-offset: -2px; }
+.list:focus-visible, .view:focus-visible { outline-offset: -2px; }
 .space { position: relative; }
 .row {
   position: absolute; inset: 0 0 auto 0; height: 36px; padding: 0 16px 0 13px; border-left: 3px solid transparent;
@@ -160,10 +166,8 @@ svg { display: block; width: 16px; height: 16px; fill: none; stroke: currentColo
 dl > div { display: grid; grid-template-columns: 124px minmax(0, 1fr); gap: 8px; padding: 2px 0; }
 dt { color: var(--soft); }
 dd { overflow-wrap: anywhere; }
-dd .tag { display: inline-block; }
 .full { display: inline-block; max-width: 100%; vertical-align: top; max-height: 130px; overflow: auto; white-space: pre-wrap; }
 .editor:focus { outline: none; }
-.editor h4 { margin-top: 18px; }
 .editor form { display: grid; gap: 8px; }
 .pair { display: flex; justify-content: space-between; align-items: center; }
 .place input:not([type="checkbox"]) { width: 100%; font: var(--mono); }
@@ -194,7 +198,7 @@ summary { cursor: pointer; color: var(--soft); width: max-content; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: baseline; overflow-wrap: anywhere; }
 th { color: var(--soft); font-size: 12px; }
-td .tag { display: inline-block; }
+dd .tag, td .tag { display: inline-block; }
 .who { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; margin-bottom: 8px; }
 .masked { display: inline-flex; gap: 10px; align-items: baseline; }
 .roads { display: flex; flex-wrap: wrap; gap: 2px 20px; margin-top: 12px; border: 0; }
@@ -242,5 +246,13 @@ td .tag { display: inline-block; }
   .row[aria-selected="true"], .badge[data-loud] { outline: 2px solid Highlight; outline-offset: -2px; }
   .panel { border: 1px solid; }
   .tag { clip-path: none; border: 1px solid; }
+  .tabs button { border-color: Canvas; }
+  .tabs [aria-selected="true"] { border-color: Highlight; }
+  .row { border-left-color: Canvas; }
+  .row[data-overridden] { border-left-color: Highlight; }
+  .switch::before { background: ButtonText; }
+  .switch:checked { background: Highlight; }
+  .switch:checked::before { background: HighlightText; }
+  .on::before, .state::before { forced-color-adjust: none; }
 }
 `

@@ -1,9 +1,9 @@
-import { newGuid } from '../privacy/guid.ts'
-import { type Waiting, waitingOf } from './device.ts'
-import { button, h, renew, tag } from './dom.ts'
+import { newGuid } from '../../privacy/guid.ts'
+import { type Waiting, waitingOf } from '../device.ts'
+import type { Watch } from '../watch.ts'
+import { clockTime, plain } from '../words.ts'
+import { button, h, note, renew, table, tag } from './dom.ts'
 import type { View } from './view.ts'
-import type { Watch } from './watch.ts'
-import { clockTime, plain } from './words.ts'
 
 const MASK = '••••••'
 
@@ -82,7 +82,7 @@ export const identityView = (watch: Watch): View => {
     renew(outbox, [count, waiting], () => [
       h('h3', {}, 'Outbox'),
       count === 0 && waiting.length === 0
-        ? h('p', { class: 'soft' }, 'No trait write waits for the server.')
+        ? note('No trait write waits for the server.')
         : table(
             ['Trait', 'Value', 'For', 'Since'],
             waiting.map(({ identity, key, value, at }) => [
@@ -127,7 +127,7 @@ export const identityView = (watch: Watch): View => {
               ]
             }),
           )
-        : h('p', { class: 'soft' }, 'None. Which traits the server has besides is not asked.'),
+        : note('None. Which traits the server has besides is not asked.'),
     ])
     drawOutbox()
     ask()
@@ -142,7 +142,7 @@ export const identityView = (watch: Watch): View => {
               action,
             ]),
           )
-        : h('p', { class: 'soft' }, 'They had nothing to say since the inspector is here.'),
+        : note('They had nothing to say since the inspector is here.'),
     ])
   }
 
@@ -158,15 +158,3 @@ export const identityView = (watch: Watch): View => {
     draw,
   }
 }
-
-/** A table with a head. */
-export const table = (
-  heads: readonly string[],
-  rows: readonly (readonly (Node | string)[])[],
-): HTMLTableElement =>
-  h(
-    'table',
-    {},
-    h('thead', {}, h('tr', {}, ...heads.map((head) => (head ? h('th', { scope: 'col' }, head) : h('td'))))),
-    h('tbody', {}, ...rows.map((cells) => h('tr', {}, ...cells.map((cell) => h('td', {}, cell))))),
-  )

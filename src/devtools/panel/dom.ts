@@ -80,3 +80,18 @@ export const button = (
 /** A small flag: where something came from, or what it is. */
 export const tag = (kind: string, text = kind): HTMLElement =>
   h('span', { class: 'tag', 'data-kind': kind }, text)
+
+/** A table with a head. */
+export const table = (
+  heads: readonly string[],
+  rows: readonly (readonly (Node | string)[])[],
+): HTMLTableElement =>
+  h(
+    'table',
+    {},
+    h('thead', {}, h('tr', {}, ...heads.map((head) => (head ? h('th', { scope: 'col' }, head) : h('td'))))),
+    h('tbody', {}, ...rows.map((cells) => h('tr', {}, ...cells.map((cell) => h('td', {}, cell))))),
+  )
+
+/** Words beside the point, or in place of what is not there. */
+export const note = (text: string): HTMLElement => h('p', { class: 'soft' }, text)

@@ -1,3 +1,6 @@
+import type { Watch } from '../watch.ts'
+import { plural } from '../words.ts'
+import { createDock } from './dock.ts'
 import { drawing, h, set, write } from './dom.ts'
 import { flagsView } from './flags-view.ts'
 import { identityView } from './identity-view.ts'
@@ -5,8 +8,6 @@ import { networkView } from './network-view.ts'
 import { STYLE } from './style.ts'
 import { timelineView } from './timeline-view.ts'
 import { toolsView } from './tools-view.ts'
-import type { Watch } from './watch.ts'
-import { plural } from './words.ts'
 
 /** The element in the page: a button in the corner, or the panel. */
 export interface Host {
@@ -17,34 +18,25 @@ export interface Host {
 }
 
 const TAG = 'guidon-inspector'
-/** The panel is no smaller than this, in pixels, and moves by so much for each key. */
-const LEAST = 160
-const STEP = 24
-const SIZES = { bottom: 400, right: 460 }
-
 const flag = () => drawing(['M4 1.5v13', 'pole'], ['M5 2.5h10l-2.6 3 2.6 3H5z', 'cloth'])
 
-/** A page may have more than one copy of this module. The element is the same in all. */
-const define = () => {
-  if (customElements.get(TAG)) return
-  customElements.define(
-    TAG,
-    class extends HTMLElement {
-      constructor() {
-        super()
-        this.attachShadow({ mode: 'open' })
-      }
-    },
-  )
+/** Who has the focus, in whatever component of the page. */
+const focused = (): HTMLElement | null => {
+  let { activeElement } = document
+  while (activeElement?.shadowRoot?.activeElement) activeElement = activeElement.shadowRoot.activeElement
+  return activeElement as HTMLElement | null
 }
 
 export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOpen: boolean): Host => {
-  define()
   const host = document.createElement(TAG)
-  const root = host.shadowRoot as ShadowRoot
+  const root = host.attachShadow({ mode: 'open' })
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(STYLE)
   root.adoptedStyleSheets = [sheet]
+  // Another client may have a button in the corner already.
+  let place = 0
+  while (document.querySelector(`${TAG}[data-place="${place}"]`)) place++
+  set(host, 'data-place', place)
 
   const views = [
     flagsView(watch),
@@ -56,7 +48,7 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
   let current = views.find(({ id }) => id === watch.panel.tab) ?? views[0]!
   let isOpen = false
   /** Who had the focus before. */
-  let before: Element | null = null
+  let before: HTMLElement | null = null
   let frame = 0
   let timer: ReturnType<typeof setInterval> | undefined
 
@@ -69,6 +61,7 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
     flag(),
     label,
   )
+  badge.style.marginBottom = `${12 + place * 42}px`
   const tabs = views.map((view) =>
     h(
       'button',
@@ -90,7 +83,8 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
         class: 'view',
         id: `guidon-view-${view.id}`,
         'aria-labelledby': `guidon-tab-${view.id}`,
-        tabindex: -1,
+        // Where there is nothing to focus it is scrolled with keys itself.
+        tabindex: view.id === 'timeline' ? 0 : -1,
       },
       view.node,
     ),
@@ -98,19 +92,11 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
   const state = h('span', { class: 'state' })
   const marks = h('span', { class: 'tag', 'data-kind': 'override' })
   const said = h('p', { class: 'foot', role: 'status' })
-  const grip = h('div', {
-    class: 'grip',
-    role: 'separator',
-    tabindex: 0,
-    'aria-label': 'Size of the inspector',
-    onpointerdown,
-    onkeydown: resizeByKey,
-  })
-  const move = h('button', { type: 'button', class: 'move', onclick: turn })
+  const dock = createDock(watch, firstDock)
   const panel = h(
     'div',
     { class: 'panel', role: 'dialog', 'aria-labelledby': 'guidon-title', hidden: true, onkeydown: hearKey },
-    grip,
+    dock.grip,
     h(
       'div',
       { class: 'head' },
@@ -124,7 +110,7 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
       h(
         'div',
         { class: 'icons' },
-        move,
+        dock.move,
         h(
           'button',
           { type: 'button', 'aria-label': 'Close', title: 'Close (Escape)', onclick: () => close() },
@@ -135,64 +121,12 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
     h('div', { class: 'views' }, ...panels),
     said,
   )
-  root.append(h('section', { 'aria-label': 'guidon inspector' }, badge, panel))
+  root.append(h('section', { class: 'inspector', 'aria-label': 'guidon inspector' }, badge, panel))
   // The page's own shortcuts are not meant while somebody types here.
   for (const type of ['keydown', 'keypress', 'keyup'] as const) {
     host.addEventListener(type, (event) => {
       if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation()
     })
-  }
-
-  // ── Size and place ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Narrow pages have no room at the right. */
-  const dock = () => (innerWidth <= 640 ? 'bottom' : (watch.panel.dock ?? firstDock))
-  const most = () => Math.round((dock() === 'bottom' ? innerHeight : innerWidth) * 0.92)
-  const size = () =>
-    Math.min(watch.panel[dock()] ?? (innerWidth <= 640 ? innerHeight * 0.7 : SIZES[dock()]), most())
-  const resize = (pixels: number) => {
-    watch.setPanel({ [dock()]: Math.round(Math.max(LEAST, Math.min(most(), pixels))) })
-    place()
-  }
-  const place = () => {
-    set(panel, 'data-dock', dock())
-    panel.style.setProperty(`--${dock()}`, `${size()}px`)
-    const isBottom = dock() === 'bottom'
-    set(grip, 'aria-orientation', isBottom ? 'horizontal' : 'vertical')
-    set(grip, 'aria-valuenow', Math.round(size()))
-    set(grip, 'aria-valuemin', LEAST)
-    set(grip, 'aria-valuemax', most())
-    set(move, 'aria-label', isBottom ? 'Dock at the right' : 'Dock at the bottom')
-    set(move, 'title', isBottom ? 'Dock at the right' : 'Dock at the bottom')
-    move.replaceChildren(
-      drawing(['M2.5 3h11v10h-11z', 'line'], [isBottom ? 'M9.5 3h4v10h-4z' : 'M2.5 9h11v4h-11z', 'area']),
-    )
-  }
-  function turn() {
-    watch.setPanel({ dock: dock() === 'bottom' ? 'right' : 'bottom' })
-    place()
-  }
-  function onpointerdown({ pointerId }: PointerEvent) {
-    grip.setPointerCapture(pointerId)
-    grip.onpointermove = ({ clientX, clientY }) =>
-      resize(dock() === 'bottom' ? innerHeight - clientY : innerWidth - clientX)
-    grip.onpointerup = grip.onpointercancel = () => {
-      grip.onpointermove = null
-    }
-  }
-  function resizeByKey(event: KeyboardEvent) {
-    const larger = dock() === 'bottom' ? 'ArrowUp' : 'ArrowLeft'
-    const smaller = dock() === 'bottom' ? 'ArrowDown' : 'ArrowRight'
-    const to: Record<string, number> = {
-      [larger]: size() + STEP,
-      [smaller]: size() - STEP,
-      Home: LEAST,
-      End: most(),
-    }
-    const pixels = to[event.key]
-    if (pixels === undefined) return
-    event.preventDefault()
-    resize(pixels)
   }
 
   // ── Keys and tabs ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -272,9 +206,11 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
   }
   const open = (takesFocus: boolean) => {
     if (!isOpen) {
-      before = document.activeElement
+      before = focused()
+      // In front of another client's.
+      mount()
       watch.setPanel({ isOpen: true })
-      place()
+      dock.place()
       show(true)
     }
     if (takesFocus) tabs[views.indexOf(current)]!.focus()
@@ -285,16 +221,16 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
     watch.setPanel({ isOpen: false })
     show(false)
     if (!hadFocus) return
-    if (before instanceof HTMLElement && before.isConnected && before !== document.body && before !== host)
-      before.focus()
-    else badge.focus()
+    // Who had it may be gone, or not take it any more.
+    badge.focus()
+    before?.focus()
   }
   const mount = () => document.body?.append(host)
 
   if (!document.body) document.addEventListener('DOMContentLoaded', plan, { once: true })
   const stopWatching = watch.subscribe(plan)
-  addEventListener('resize', place)
-  place()
+  addEventListener('resize', dock.place)
+  dock.place()
   if (startsOpen) open(false)
   else draw()
 
@@ -307,7 +243,7 @@ export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOp
     remove() {
       isOpen = false
       stopWatching()
-      removeEventListener('resize', place)
+      removeEventListener('resize', dock.place)
       clearInterval(timer)
       cancelAnimationFrame(frame)
       document.removeEventListener('DOMContentLoaded', plan)

@@ -1,12 +1,19 @@
-import type { Flag } from '../model/flag.ts'
+import type { Flag } from '../../model/flag.ts'
+import type { Watch } from '../watch.ts'
+import { plural } from '../words.ts'
 import { button, h, set, write } from './dom.ts'
 import { createFlagDetail } from './flag-detail.ts'
 import { createFlagList } from './flag-list.ts'
 import type { View } from './view.ts'
-import type { Watch } from './watch.ts'
-import { plural } from './words.ts'
 
-const KINDS = ['all', 'on', 'off', 'overridden', 'changed'] as const
+/** Which flags are to be seen. */
+const KINDS: Readonly<Record<string, (flag: Flag, changed: ReadonlySet<string>) => boolean>> = {
+  all: () => true,
+  on: ({ enabled }) => enabled,
+  off: ({ enabled }) => !enabled,
+  overridden: ({ source }) => source === 'override',
+  changed: ({ name }, changed) => changed.has(name),
+}
 
 export const flagsView = (watch: Watch): View => {
   let selected: string | undefined
@@ -32,12 +39,12 @@ export const flagsView = (watch: Watch): View => {
   const kind = h(
     'select',
     { 'aria-label': 'Which flags', onchange: () => draw() },
-    ...KINDS.map((name) => h('option', {}, name)),
+    ...Object.keys(KINDS).map((name) => h('option', {}, name)),
   )
   const count = h('p', { class: 'count soft', role: 'status' })
   const none = h('p', { class: 'none soft' })
   const add = button('', () => {
-    select(search.value)
+    select(search.value.trim())
     detail.focus()
   })
   const select = (name: string | undefined) => {
@@ -64,23 +71,12 @@ export const flagsView = (watch: Watch): View => {
         .sort((a, b) => (a.name < b.name ? -1 : 1))
         .map((flag) => [flag, `${flag.name}\n${flag.value}`.toLowerCase()] as const)
     }
-    const wanted = search.value.trim().toLowerCase()
-    const changed = new Set(
-      kind.value === 'changed'
-        ? watch.story.entries.flatMap(({ changes }) => changes.map(({ name }) => name))
-        : [],
-    )
+    const name = search.value.trim()
+    const wanted = name.toLowerCase()
+    const changed = new Set(watch.story.entries.flatMap(({ changes }) => changes.map(({ name }) => name)))
+    const isOfKind = KINDS[kind.value]!
     const found = sorted
-      .filter(
-        ([flag, text]) =>
-          text.includes(wanted) &&
-          (kind.value === 'all' ||
-            (kind.value === 'changed'
-              ? changed.has(flag.name)
-              : kind.value === 'overridden'
-                ? flag.source === 'override'
-                : flag.enabled === (kind.value === 'on'))),
-      )
+      .filter(([flag, text]) => text.includes(wanted) && isOfKind(flag, changed))
       .map(([flag]) => flag)
     list.show(found, selected)
     list.node.hidden = !found.length
@@ -93,9 +89,8 @@ export const flagsView = (watch: Watch): View => {
     )
     none.hidden = !!found.length
     write(none, sorted.length ? 'No flag fits.' : 'No flags yet.')
-    const isNew = search.value !== '' && !(search.value in flags)
-    add.hidden = !(isNew && !found.length)
-    write(add, `Override “${search.value}”, which the server does not have`)
+    add.hidden = !name || name in flags
+    write(add, `Override “${name}”, which the server does not have`)
     detail.show(selected)
     set(node, 'data-selected', selected !== undefined)
   }

@@ -1,6 +1,6 @@
-import type { Flag } from '../model/flag.ts'
+import type { Flag } from '../../model/flag.ts'
+import { short, shown } from '../words.ts'
 import { h, set, tag, write } from './dom.ts'
-import { short, shown } from './words.ts'
 
 /** The height of a row in pixels; the style sheet has the same. */
 const ROW = 36

@@ -1,10 +1,9 @@
-import { button, h, renew } from './dom.ts'
-import { table } from './identity-view.ts'
-import { leadOf } from './lead.ts'
-import type { Road } from './requests.ts'
+import { leadOf } from '../lead.ts'
+import type { Road } from '../requests.ts'
+import type { Watch } from '../watch.ts'
+import { age, clockTime, duration, plain } from '../words.ts'
+import { button, h, note, renew, table } from './dom.ts'
 import type { View } from './view.ts'
-import type { Watch } from './watch.ts'
-import { age, clockTime, duration, plain } from './words.ts'
 
 const ROADS: readonly (readonly [road: Road, label: string])[] = [
   ['real', 'As it is'],
@@ -86,11 +85,7 @@ export const networkView = (watch: Watch): View => {
               ]
             }),
           )
-        : h(
-            'p',
-            { class: 'soft' },
-            'None since the inspector is here. Seen are those that go over the page’s fetch: not those of a fetch that the app had kept before.',
-          ),
+        : note('None since the inspector is here.'),
     ])
   }
 

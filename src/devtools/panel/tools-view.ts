@@ -1,9 +1,8 @@
-import { clear, type Item, itemsOf } from './device.ts'
-import { button, h, renew } from './dom.ts'
-import { table } from './identity-view.ts'
+import { clear, type Item, itemsOf } from '../device.ts'
+import type { Watch } from '../watch.ts'
+import { bytes, plural, shown } from '../words.ts'
+import { button, h, note, renew, table } from './dom.ts'
 import type { View } from './view.ts'
-import type { Watch } from './watch.ts'
-import { bytes, plural, shown } from './words.ts'
 
 export const toolsView = (watch: Watch): View => {
   const { inside } = watch
@@ -37,9 +36,9 @@ export const toolsView = (watch: Watch): View => {
               ['Entry', 'What it is', 'Size'],
               items.map(({ key, what, bytes: size }) => [h('code', {}, key), what, bytes(size)]),
             ),
-            h('p', { class: 'soft' }, `${bytes(items.reduce((sum, item) => sum + item.bytes, 0))} in all.`),
+            note(`${bytes(items.reduce((sum, item) => sum + item.bytes, 0))} in all.`),
           )
-        : h('p', { class: 'soft' }, 'Nothing is kept.'),
+        : note('Nothing is kept.'),
     ])
   }
   const wipe = async () => {
@@ -70,17 +69,17 @@ export const toolsView = (watch: Watch): View => {
             ),
             h('p', { class: 'buttons' }, button('Clear all overrides', watch.clearOverrides)),
           )
-        : h('p', { class: 'soft' }, 'None in this browser. Flags are overridden where they are listed.'),
+        : note('None in this browser. Flags are overridden where they are listed.'),
     ])
     const link = watch.link()
     renew(links, [watch.takesLinks, !!link, flags.size], () => [
       h('h3', {}, 'Link'),
       !watch.takesLinks
-        ? h('p', { class: 'soft' }, 'This app takes no overrides from links, so there is none to copy.')
+        ? note('This app takes no overrides from links, so there is none to copy.')
         : !flags.size
-          ? h('p', { class: 'soft' }, 'A link carries what is overridden. Nothing is.')
+          ? note('A link carries what is overridden. Nothing is.')
           : link === undefined
-            ? h('p', { class: 'soft' }, 'These overrides are too long for a link.')
+            ? note('These overrides are too long for a link.')
             : h(
                 'div',
                 { class: 'line' },

@@ -1,8 +1,8 @@
+import type { Entry } from '../story.ts'
+import type { Watch } from '../watch.ts'
+import { clockTime, plural } from '../words.ts'
 import { h, tag } from './dom.ts'
-import type { Entry } from './story.ts'
 import type { View } from './view.ts'
-import type { Watch } from './watch.ts'
-import { clockTime, plural } from './words.ts'
 
 export const timelineView = (watch: Watch): View => {
   const list = h('ol', { class: 'timeline' })
