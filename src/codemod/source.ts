@@ -29,25 +29,16 @@ export type Source = ReturnType<typeof sourceOf>
 /** @throws SyntaxError */
 export function sourceOf(file: string, text: string) {
   const trees = parsed(file, text)
-  const lines = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.push(at + 1)
-  // By line and column: a node of a Vue component counts its characters from where its script begins.
-  const offset = ({ line, column }: { line: number; column: number }) => lines[line - 1]! + column
-  const span = ({ loc }: Node): [start: number, end: number] => [offset(loc!.start), offset(loc!.end)]
+  const span = ({ start, end }: Node): [start: number, end: number] => [start!, end!]
 
   /** How often a name is declared: twice means that it is not known here which one is meant. */
   const declared = new Map<string, number>()
   const declare = (name: string | undefined) => name && declared.set(name, (declared.get(name) ?? 0) + 1)
   const each = (enter: (node: Node, parent: Node | undefined) => void) => {
-    const visit = (node: Node, parent: Node | undefined) => {
-      enter(node, parent)
-      walk(node, (below) => {
-        if (below === node) return true
-        visit(below, node)
-        return false
+    for (const tree of trees)
+      walk(tree, (node, parent) => {
+        enter(node, parent)
       })
-    }
-    for (const tree of trees) visit(tree, undefined)
   }
   const pattern = (node: Node) =>
     walk(node, (one) => {

@@ -1,9 +1,10 @@
 import { type ParserOptions, parse, parseExpression } from '@babel/parser'
 import type { Node } from '@babel/types'
 
-/** A piece of code in a file, and where it begins there: lines are counted from 1, columns from 0. */
+/** A piece of code in a file, and where it begins there: characters and columns are counted from 0, lines from 1. */
 interface Piece {
   readonly code: string
+  readonly at: number
   readonly line: number
   readonly column: number
   readonly language: 'js' | 'ts' | 'tsx'
@@ -14,11 +15,11 @@ interface Piece {
 /** The files that `parsed` reads. */
 export const SOURCE = /(?<!\.d)\.(?:[cm]?[jt]s|[jt]sx|vue|svelte)$/
 
-/** The syntax trees of what is code in a file, with the lines and columns of the file. @throws SyntaxError */
+/** The syntax trees of what is code in a file, with the lines, columns and indexes of the file. @throws SyntaxError */
 export const parsed = (file: string, text: string): Node[] =>
   piecesOf(file, text).flatMap((piece): Node[] => {
     const options = optionsOf(piece)
-    if (!piece.isTemplate) return [parse(piece.code, options).program]
+    if (!piece.isTemplate) return [program(piece.code, options)]
     // Templates have words that are no JavaScript. Most of what surrounds them parses all the same.
     try {
       return [parseExpression(piece.code, options)]
@@ -30,8 +31,18 @@ export const parsed = (file: string, text: string): Node[] =>
     }
   })
 
-const optionsOf = ({ language, line, column }: Piece): ParserOptions => ({
+function program(code: string, options: ParserOptions): Node {
+  try {
+    return parse(code, options).program
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new SyntaxError('It is nested too deeply.', { cause: error })
+  }
+}
+
+const optionsOf = ({ language, at, line, column }: Piece): ParserOptions => ({
   sourceType: 'unambiguous',
+  startIndex: at,
   startLine: line,
   startColumn: column,
   // What is wrong but can be read is for compilers to tell.
@@ -50,28 +61,36 @@ const optionsOf = ({ language, line, column }: Piece): ParserOptions => ({
   ],
 })
 
+/** As the parser counts them. */
+const LINE_END = /\r\n|[\n\r\u2028\u2029]/
+/** As HTML has it: an attribute may hold a `>`, as `generic="T extends List<string>"` does. */
+const SCRIPT =
+  /<!--[\s\S]*?-->|<style\b[\s\S]*?<\/style\s*>|(<script\b(?:"[^"]*"|'[^']*'|[^>"'])*>)([\s\S]*?)<\/script\s*>/gi
+
 function piecesOf(file: string, text: string): Piece[] {
   const [, extension = ''] = /\.(\w+)$/.exec(file) ?? []
   if (!/^(?:vue|svelte)$/.test(extension)) {
     const language = extension === 'tsx' ? 'tsx' : extension.endsWith('ts') ? 'ts' : 'js'
-    return [{ code: text, line: 1, column: 0, language }]
+    // A mark at the beginning is none of the code. Behind it may be a line for the shell (`#!`), which has to be the first.
+    const at = text.startsWith('\uFEFF') ? 1 : 0
+    return [{ code: text.slice(at), at, line: 1, column: 0, language }]
   }
 
   const pieces: Piece[] = []
   let language: Piece['language'] = 'js'
   const add = (code: string, at: number, isTemplate = false) => {
-    const before = text.slice(0, at).split('\n')
-    pieces.push({ code, line: before.length, column: before.at(-1)!.length, language, isTemplate })
+    const before = text.slice(0, at).split(LINE_END)
+    pieces.push({ code, at, line: before.length, column: before.at(-1)!.length, language, isTemplate })
   }
-  const blank = (part: string) => part.replace(/[^\n]/g, ' ')
-  const template = text
-    .replace(/<!--[\s\S]*?-->|<style\b[\s\S]*?<\/style\s*>/gi, blank)
-    .replace(/(<script\b[^>]*>)([\s\S]*?)<\/script\s*>/gi, (block, tag: string, code: string, at: number) => {
+  // One after the other: what looks like a comment in a script is none.
+  const template = text.replace(SCRIPT, (block, tag: string | undefined, code: string, at: number) => {
+    if (tag) {
       const [, named] = /\blang=["']?(tsx?)/.exec(tag) ?? []
       if (named) language = named as Piece['language']
       add(code, at + tag.length)
-      return blank(block)
-    })
+    }
+    return block.replace(/[^\n]/g, ' ')
+  })
   for (const [code, at] of extension === 'vue' ? vueTemplate(template) : svelteTemplate(template))
     add(code, at, true)
   return pieces

@@ -47,6 +47,31 @@ describe('to guidon/migrate', () => {
     expect(moved(code).text).toBe(code.replace(`'flagsmith'`, `'guidon/migrate'`))
   })
 
+  it.each([
+    ['a mark at its beginning', '\uFEFF'],
+    ['a mark and a line for the shell', '\uFEFF#!/usr/bin/env node\n'],
+    ['line ends of Windows', '// a\r\n\r\n'],
+    ['line ends of an old Mac', '// a\r\r'],
+    ['separators in a text', `const a = '\u2028\u2029'\n`],
+    ['what others need two units for', `const a = '🚩'\n`],
+    ['a long chain', `a${'.b()'.repeat(2_000)}\n`],
+  ])('finds the place in a file with %s', (_, before) => {
+    const code = `${before}import flagsmith from 'flagsmith'\nflagsmith.hasFeature('x')\n`
+    expect(moved(code).text).toBe(code.replace(`'flagsmith'`, `'guidon/migrate'`))
+    expect(rewrite('a.js', code, './flags').text).toBe(
+      `${before}import { flags } from './flags'\nflags.isEnabled('x')\n`,
+    )
+  })
+
+  it.each([
+    ['an attribute with a bracket', `<script setup lang="ts" generic="T extends Array<string>">\n`],
+    ['separators before its script', `<template>\u2028</template>\r<script>\n`],
+    ['what looks like a comment', `<script>\nconst open = '<!--'\nconst close = '-->', both = '<style>'\n`],
+  ])('finds the place in a component with %s', (_, before) => {
+    const code = `${before}import flagsmith from 'flagsmith' // -->\n</script>\n`
+    expect(moved(code, 'a.vue').text).toBe(code.replace(`'flagsmith'`, `'guidon/migrate'`))
+  })
+
   it('finds its way in components of Vue and Svelte', () => {
     const vue = `<template>\n  <p v-if="on">{{ 1 }}</p>\n</template>\n\n<script setup lang="ts">\nimport flagsmith from 'flagsmith'\nconst on: boolean = flagsmith.hasFeature('x')\n</script>\n`
     const { text, changes } = moved(vue, 'a.vue')
@@ -70,6 +95,7 @@ const App = () => <FlagsmithProvider options={{ environmentID: 'k', sentryClient
 
   it('throws for what is no code', () => {
     expect(() => moved(`import flagsmith from 'flagsmith'\nconst = {`)).toThrow(SyntaxError)
+    expect(() => moved(`f(${'['.repeat(50_000)}${']'.repeat(50_000)})`)).toThrow(SyntaxError)
   })
 })
 
