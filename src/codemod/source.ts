@@ -1,6 +1,6 @@
 import type { Node } from '@babel/types'
 import { parsed } from '../scan/code.ts'
-import { keyOf, lastName, textOf, walk } from '../scan/walk.ts'
+import { keyOf, memberOf, textOf, walk } from '../scan/walk.ts'
 import type { Edit } from './edits.ts'
 
 /** A place in a file, lines and columns from 1. */
@@ -83,14 +83,24 @@ export function moduleIn(node: Node): Node | undefined {
       return node.expression
     case 'CallExpression': {
       const [first] = node.arguments
-      const isModule =
-        node.callee.type === 'Import' ||
-        /^(?:require|resolve|(?:un|do)?mock|requireActual|requireMock|importActual|importMock)$/i.test(
-          lastName(node.callee) ?? '',
-        )
-      return isModule && first && textOf(first) !== undefined ? first : undefined
+      return first && takesModule(node.callee) && textOf(first) !== undefined ? first : undefined
     }
     default:
       return
   }
+}
+
+const MOCKS = /^(?:mock|doMock|unmock|dontMock|setMock|(?:require|import)(?:Actual|Mock))$/
+
+/** Whether a function takes the name of a module first. `path.resolve()` and `Promise.resolve()` do not. */
+function takesModule(callee: Node): boolean {
+  if (callee.type !== 'MemberExpression')
+    return callee.type === 'Import' || (callee.type === 'Identifier' && callee.name === 'require')
+  const { object } = callee
+  const member = memberOf(callee) ?? ''
+  const owner = object.type === 'Identifier' ? object.name : object.type
+  return (
+    (/^(?:require|MetaProperty)$/.test(owner) && member === 'resolve') ||
+    (/^(?:jest|vi|vitest)$/.test(owner) && MOCKS.test(member))
+  )
 }

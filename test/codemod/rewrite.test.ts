@@ -25,6 +25,12 @@ describe('to guidon/migrate', () => {
     [`let f: import('flagsmith').IFlagsmith`, `let f: import('guidon/migrate').IFlagsmith`],
     [`jest.mock('flagsmith', () => ({}))`, `jest.mock('guidon/migrate', () => ({}))`],
     [`vi.mock('flagsmith/react')`, `vi.mock('guidon/migrate/react')`],
+    [
+      `const { a } = await vi.importActual<object>('flagsmith')`,
+      `const { a } = await vi.importActual<object>('guidon/migrate')`,
+    ],
+    [`require.resolve('flagsmith')`, `require.resolve('guidon/migrate')`],
+    [`import.meta.resolve('flagsmith')`, `import.meta.resolve('guidon/migrate')`],
   ])('%s', (before, after) => {
     expect(moved(before)).toMatchObject({ text: after, left: [] })
     expect(moved(before).changes.length).toBe(1)
@@ -38,6 +44,7 @@ describe('to guidon/migrate', () => {
     `const name = 'flagsmith'; log('flagsmith')`,
     `// import flagsmith from 'flagsmith'`,
     `import flags from 'guidon/migrate'`,
+    `path.resolve('flagsmith'); Promise.resolve('flagsmith'); store.mock('flagsmith')`,
   ])('leaves alone what is something else: %s', (code) => {
     expect(moved(code)).toEqual({ text: code, changes: [], left: [] })
   })
@@ -91,6 +98,27 @@ flagsmith.init({ environmentID: 'k', enableLogs: true, datadogRum: rum })`
     const app = `import { FlagsmithProvider } from 'flagsmith/react'
 const App = () => <FlagsmithProvider options={{ environmentID: 'k', sentryClient }} flagsmith={f}><p /></FlagsmithProvider>`
     expect(moved(app, 'a.tsx').left).toMatchObject([{ line: 2, what: 'sentryClient' }])
+  })
+
+  it('names types that were declared for it', () => {
+    const code = `import 'flagsmith'\ndeclare module 'flagsmith/react' {\n  interface Flags {}\n}`
+    expect(moved(code).text).toBe(code.replace(`'flagsmith'`, `'guidon/migrate'`))
+    expect(moved(code).left).toMatchObject([{ line: 2, column: 16, what: `'flagsmith/react'` }])
+  })
+
+  it('says nothing about options that are of something else', () => {
+    const code = `import flagsmith from 'flagsmith'
+import * as Sentry from '@sentry/browser'
+Sentry.init({ enableLogs: true })
+flagsmith.init({ environmentID: 'k', toString() {}, constructor: A })`
+    expect(moved(code).left).toEqual([])
+  })
+
+  it('finds options that do nothing in an instance of another kind', () => {
+    const code = `import { createFlagsmithInstance } from 'flagsmith'
+const mine = createFlagsmithInstance()
+mine.init({ enableLogs: true, evaluationContext: { environment: { apiKey: 'k' } } })`
+    expect(moved(code).left).toMatchObject([{ line: 3, what: 'enableLogs' }])
   })
 
   it('throws for what is no code', () => {
