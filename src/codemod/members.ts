@@ -4,7 +4,7 @@ import type { Edit } from './edits.ts'
 import type { Source } from './source.ts'
 
 /** What somebody has to do by hand, by the member that is used. */
-export const BY_HAND: Readonly<Record<string, string>> = {
+const BY_HAND: Readonly<Record<string, string>> = {
   init: 'Make the client once, with createClient() or as init(…) and flagsmith.client of guidon/migrate.',
   getTrait: 'traits() has the traits that this app set, not those that the server knows.',
   getAllTraits: 'traits() has the traits that this app set, not those that the server knows.',
@@ -51,8 +51,7 @@ const said = (node: Node | undefined, keys: readonly string[]): Map<string, Node
 
 const SKIPS = 'There is no read that is not counted but all().'
 
-/** What a call of a member becomes. */
-export const REWRITES: Readonly<Record<string, Rewrite>> = {
+const REWRITES: Readonly<Record<string, Rewrite>> = {
   hasFeature({ args: [name, options], rename, pass }) {
     const known = said(options, ['fallback', 'skipAnalytics'])
     if (!name || !known) return 'Its options are not written here: isEnabled(name, fallback).'
@@ -83,7 +82,7 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
     if (!key || !value) return 'Use setTraits({ key: value }).'
     const text = textOf(key)
     const open =
-      text === undefined
+      text === undefined || text === '__proto__'
         ? ['{ [', key, ']: ']
         : [`{ ${/^[a-z_$][\w$]*$/i.test(text) ? text : source.code(key)}: `]
     return [rename('setTraits'), ...pass(...open, value, ' }')]
@@ -93,3 +92,11 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
   getAllFlags: ({ rename }) => [rename('all')],
   getFlags: ({ rename }) => [rename('refresh')],
 }
+
+/** What a call of a member becomes, where that can be told. */
+export const rewriteOf = (member: string): Rewrite | undefined =>
+  Object.hasOwn(REWRITES, member) ? REWRITES[member] : undefined
+
+/** What to do with any other use of a member. */
+export const byHandOf = (member: string): string =>
+  (Object.hasOwn(BY_HAND, member) && BY_HAND[member]) || 'See docs/migrating.md.'

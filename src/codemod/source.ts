@@ -1,5 +1,5 @@
-import type { Node } from '@babel/types'
-import { parsed } from '../scan/code.ts'
+import type { MemberExpression, Node } from '@babel/types'
+import { isComponent, parsed, placeAt } from '../scan/code.ts'
 import { keyOf, memberOf, textOf, walk } from '../scan/walk.ts'
 import type { Edit } from './edits.ts'
 
@@ -23,6 +23,12 @@ export interface Rewritten {
   readonly left: readonly Left[]
 }
 
+/** A name that is no use of what goes by it: where it is imported, a key, a member of something else. */
+export const isOnlyAName = (node: Node, parent: Node): boolean =>
+  /^Import.*Specifier$|^JSXAttribute$/.test(parent.type) ||
+  (parent.type === 'ObjectProperty' && parent.key === node && parent.value !== node) ||
+  (/^(?:Optional)?MemberExpression$/.test(parent.type) && (parent as MemberExpression).property === node)
+
 /** A file as a codemod reads it. */
 export type Source = ReturnType<typeof sourceOf>
 
@@ -33,6 +39,7 @@ export function sourceOf(file: string, text: string) {
 
   /** How often a name is declared: twice means that it is not known here which one is meant. */
   const declared = new Map<string, number>()
+  const used = new Set<string>()
   const declare = (name: string | undefined) => name && declared.set(name, (declared.get(name) ?? 0) + 1)
   const each = (enter: (node: Node, parent: Node | undefined) => void) => {
     for (const tree of trees)
@@ -48,12 +55,15 @@ export function sourceOf(file: string, text: string) {
       if (one.type === 'ObjectProperty') pattern(one.value)
       return !/^(?:AssignmentPattern|ObjectProperty|TS.*)$/.test(one.type)
     })
-  each((node) => {
+  each((node, parent) => {
+    if (node.type === 'Identifier' && !(parent && isOnlyAName(node, parent))) used.add(node.name)
     if (node.type === 'VariableDeclarator') pattern(node.id)
     if (/^Import.*Specifier$/.test(node.type)) declare((node as { local: { name: string } }).local.name)
     const { params, id } = node as { params?: unknown; id?: Node | null }
     if (Array.isArray(params)) for (const param of params) pattern(param)
-    if (/^(?:Function|Class)Declaration$/.test(node.type)) declare(keyOf(id))
+    if (node.type === 'CatchClause' && node.param) pattern(node.param)
+    if (/^(?:(?:Function|Class)(?:Declaration|Expression)|TS(?:Enum|Module)Declaration)$/.test(node.type))
+      declare(keyOf(id))
   })
 
   return {
@@ -63,8 +73,21 @@ export function sourceOf(file: string, text: string) {
     each,
     span,
     declared: (name: string) => declared.get(name) ?? 0,
+    isTaken: (name: string) => declared.has(name) || used.has(name),
     at: ({ loc }: Node): At => ({ line: loc!.start.line, column: loc!.start.column + 1 }),
     code: (node: Node) => text.slice(...span(node)),
+    lineEnd: text.includes('\r\n') ? '\r\n' : '\n',
+    /** Where a component uses a name and no code was read: in Pug, in words that are no JavaScript. */
+    unread(name: string): At | undefined {
+      if (!isComponent(file)) return
+      const uses = new RegExp(`(?<![\\w$./@-])${name.replaceAll('$', '\\$')}\\??\\.[\\w$]`, 'g')
+      for (const { index } of text.matchAll(uses))
+        if (!trees.some(({ start, end }) => index >= start! && index < end!)) {
+          const { line, column } = placeAt(text, index)
+          return { line, column: column + 1 }
+        }
+      return
+    },
   }
 }
 
@@ -78,7 +101,7 @@ export function moduleIn(node: Node): Node | undefined {
     case 'ImportExpression':
       return node.source
     case 'TSImportType':
-      return (node as { argument: Node }).argument
+      return (node.argument as { literal?: Node }).literal ?? node.argument
     case 'TSExternalModuleReference':
       return node.expression
     case 'CallExpression': {

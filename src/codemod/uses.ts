@@ -1,8 +1,8 @@
 import type { CallExpression, Identifier, MemberExpression, Node } from '@babel/types'
 import { memberOf, textOf } from '../scan/walk.ts'
 import type { Edit } from './edits.ts'
-import { BY_HAND, REWRITES } from './members.ts'
-import type { Left, Source } from './source.ts'
+import { byHandOf, rewriteOf } from './members.ts'
+import { isOnlyAName, type Left, type Source } from './source.ts'
 
 const NAMES = 'The name is compared as it is on the server now. Check it, with `guidon check`.'
 
@@ -25,15 +25,24 @@ export function usesOf(source: Source, local: string, flags: string) {
   function call(node: CallExpression, callee: MemberExpression, parent: Node | undefined): void {
     seen.add(callee).add(callee.object)
     const method = memberOf(callee) ?? '?'
-    const rewrite = Object.hasOwn(REWRITES, method) ? REWRITES[method] : undefined
+    const rewrite = rewriteOf(method)
     if (!rewrite || callee.computed || node.arguments.some(({ type }) => type === 'SpreadElement')) {
-      byHand(callee.property, method, BY_HAND[method] ?? 'See docs/migrating.md.')
+      byHand(callee.property, method, byHandOf(method))
+      return
+    }
+    if (node.typeParameters) {
+      byHand(
+        callee.property,
+        method,
+        'Its type argument goes: types come of the fallback, or of `guidon types`.',
+      )
       return
     }
     const [start, end] = source.span(node)
     const open = source.text.indexOf('(', source.span(callee)[1]) + 1
     // What comes behind the call is part of a larger expression then, and needs parentheses of its own.
-    const isWhole = ALONE.test(parent?.type ?? 'Program')
+    const isCalled = parent?.type === 'CallExpression' && parent.callee === node
+    const isWhole = ALONE.test(parent?.type ?? 'Program') && !isCalled
     let isLonger = false
     const pass = (...parts: (string | Node)[]): Edit[] => {
       const made: Edit[] = []
@@ -42,8 +51,10 @@ export function usesOf(source: Source, local: string, flags: string) {
         if (typeof part === 'string') text += part
         else {
           const [from, to] = source.span(part)
-          made.push({ start: at, end: from, text })
-          ;[at, text] = [to, '']
+          // Parentheses are not of a node, and only here they matter.
+          const isList = part.type === 'SequenceExpression'
+          made.push({ start: at, end: from, text: isList ? `${text}(` : text })
+          ;[at, text] = [to, isList ? ')' : '']
         }
       }
       return [...made, { start: at, end, text: `${text})` }]
@@ -84,21 +95,22 @@ export function usesOf(source: Source, local: string, flags: string) {
     else if (node.type === 'MemberExpression' && isInstance(node.object) && !seen.has(node)) {
       seen.add(node.object)
       const what = memberOf(node) ?? '?'
-      if (what !== 'identity') byHand(node.property, what, BY_HAND[what] ?? 'See docs/migrating.md.')
+      if (what !== 'identity') byHand(node.property, what, byHandOf(what))
       edits.push(replace(node.object, flags))
       changed.push(node)
     } else if (isInstance(node) && !seen.has(node) && parent && !isOnlyAName(node, parent))
       byHand(node, local, 'It is handed on. Rewrite first where it goes to.')
   })
+  const unread = source.unread(local)
+  if (unread)
+    left.push({
+      ...unread,
+      what: local,
+      message: 'It is used where no code can be read. Move it into the script.',
+    })
   return { edits, changed, left, notes }
 }
 
 /** Where an expression is nobody's part. */
 const ALONE =
   /Statement$|Declarator$|^(?:Program|CallExpression|ArrowFunctionExpression|JSXExpressionContainer|ObjectProperty|TemplateLiteral)$/
-
-/** A name that is no use of what goes by it: where it is imported, a key, a member of something else. */
-const isOnlyAName = (node: Node, parent: Node): boolean =>
-  /^Import.*Specifier$|^JSXAttribute$/.test(parent.type) ||
-  (parent.type === 'ObjectProperty' && parent.key === node && parent.value !== node) ||
-  (/^(?:Optional)?MemberExpression$/.test(parent.type) && (parent as MemberExpression).property === node)

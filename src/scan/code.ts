@@ -15,6 +15,9 @@ interface Piece {
 /** The files that `parsed` reads. */
 export const SOURCE = /(?<!\.d)\.(?:[cm]?[jt]s|[jt]sx|vue|svelte)$/
 
+/** Whether code is only a part of the file. */
+export const isComponent = (file: string): boolean => /\.(?:vue|svelte)$/.test(file)
+
 /** The syntax trees of what is code in a file, with the lines, columns and indexes of the file. @throws SyntaxError */
 export const parsed = (file: string, text: string): Node[] =>
   piecesOf(file, text).flatMap((piece): Node[] => {
@@ -61,15 +64,19 @@ const optionsOf = ({ language, at, line, column }: Piece): ParserOptions => ({
   ],
 })
 
-/** As the parser counts them. */
-const LINE_END = /\r\n|[\n\r\u2028\u2029]/
+/** Where something is in a text, as the parser counts: lines from 1, columns from 0. */
+export function placeAt(text: string, index: number) {
+  const lines = text.slice(0, index).split(/\r\n|[\n\r\u2028\u2029]/)
+  return { line: lines.length, column: lines.at(-1)!.length }
+}
+
 /** As HTML has it: an attribute may hold a `>`, as `generic="T extends List<string>"` does. */
 const SCRIPT =
   /<!--[\s\S]*?-->|<style\b[\s\S]*?<\/style\s*>|(<script\b(?:"[^"]*"|'[^']*'|[^>"'])*>)([\s\S]*?)<\/script\s*>/gi
 
 function piecesOf(file: string, text: string): Piece[] {
   const [, extension = ''] = /\.(\w+)$/.exec(file) ?? []
-  if (!/^(?:vue|svelte)$/.test(extension)) {
+  if (!isComponent(file)) {
     const language = extension === 'tsx' ? 'tsx' : extension.endsWith('ts') ? 'ts' : 'js'
     // A mark at the beginning is none of the code. Behind it may be a line for the shell (`#!`), which has to be the first.
     const at = text.startsWith('\uFEFF') ? 1 : 0
@@ -79,8 +86,7 @@ function piecesOf(file: string, text: string): Piece[] {
   const pieces: Piece[] = []
   let language: Piece['language'] = 'js'
   const add = (code: string, at: number, isTemplate = false) => {
-    const before = text.slice(0, at).split(LINE_END)
-    pieces.push({ code, at, line: before.length, column: before.at(-1)!.length, language, isTemplate })
+    pieces.push({ code, at, ...placeAt(text, at), language, isTemplate })
   }
   // One after the other: what looks like a comment in a script is none.
   const template = text.replace(SCRIPT, (block, tag: string | undefined, code: string, at: number) => {

@@ -103,7 +103,7 @@ const App = () => <FlagsmithProvider options={{ environmentID: 'k', sentryClient
   it('names types that were declared for it', () => {
     const code = `import 'flagsmith'\ndeclare module 'flagsmith/react' {\n  interface Flags {}\n}`
     expect(moved(code).text).toBe(code.replace(`'flagsmith'`, `'guidon/migrate'`))
-    expect(moved(code).left).toMatchObject([{ line: 2, column: 16, what: `'flagsmith/react'` }])
+    expect(moved(code).left).toMatchObject([{ line: 2, column: 16, what: 'flagsmith/react' }])
   })
 
   it('says nothing about options that are of something else', () => {
@@ -152,6 +152,9 @@ describe('to the calls of a client', () => {
     [`flagsmith.setTrait('plan', 'pro')`, `flags.setTraits({ plan: 'pro' })`],
     [`flagsmith.setTrait('last seen', at)`, `flags.setTraits({ 'last seen': at })`],
     [`flagsmith.setTrait(key, at)`, `flags.setTraits({ [key]: at })`],
+    [`flagsmith.setTrait('__proto__', at)`, `flags.setTraits({ ['__proto__']: at })`],
+    [`const x = flagsmith.getValue('x')()`, `const x = (flags.flag('x')?.value ?? null)()`],
+    [`flagsmith.hasFeature((log(), 'x'))`, `flags.isEnabled((log(), 'x'))`],
     [`flagsmith.setTraits({ plan: 'pro' })`, `flags.setTraits({ plan: 'pro' })`],
     [`flagsmith.getFlags().then(done)`, `flags.refresh().then(done)`],
     [`show(flagsmith.getAllFlags(), flagsmith.identity)`, `show(flags.all(), flags.identity)`],
@@ -201,6 +204,14 @@ describe('to the calls of a client', () => {
     ['flagsmith', `export default flagsmith`],
     ['flagsmith', `const f = (flagsmith) => flagsmith.hasFeature('x')`],
     ['hasFeature', `flagsmith['hasFeature']('x')`],
+    ['getValue', `const x = flagsmith.getValue<string>('x', { fallback: 'a' })`],
+    ['toString', `flagsmith.toString()`],
+    ['constructor', `flagsmith.constructor`],
+    ['flagsmith', `try {} catch (flagsmith) { flagsmith.hasFeature('x') }`],
+    ['flagsmith', `const f = function flagsmith() { flagsmith.hasFeature('x') }`],
+    ['flagsmith', `jest.mock('flagsmith')`],
+    ['flagsmith', `export { createFlagsmithInstance } from 'flagsmith'`],
+    ['fs', `import fs from 'flagsmith/isomorphic'`],
   ])('keeps a file with something that only a person can move: %s in %s', (what, code) => {
     const both = `flagsmith.hasFeature('y')\n${code}`
     const { text, left, changes } = moved(both)
@@ -217,6 +228,44 @@ export const on = flagsmith.hasFeature('x')`
 import { type IFlags } from 'guidon/migrate';
 const flags: IFlags = {}
 export const on = flags_.isEnabled('x')`)
+    const windows = code.replaceAll('\n', '\r\n')
+    expect(rewrite('a.ts', windows, '@/flags').text.replaceAll('\r\n', '')).not.toContain('\n')
+  })
+
+  it('takes another name where one of an inner scope would hide it', () => {
+    const code = `try {} catch (flags) { report(flagsmith.hasFeature('x'), flags) }`
+    expect(moved(code).text).toBe(`import { flags as flags_ } from './flags'
+try {} catch (flags) { report(flags_.isEnabled('x'), flags) }`)
+  })
+
+  it.each([
+    `import flagsmith, * as all from 'flagsmith'\nflagsmith.hasFeature('x')\nall.start({})`,
+    `import { default as flagsmith, IFlagsmith } from 'flagsmith'\nflagsmith.hasFeature('x')`,
+    `const flagsmith = require('flagsmith').default\nflagsmith.hasFeature('x')`,
+    `const { default: flagsmith } = await import('flagsmith')\nflagsmith.hasFeature('x')`,
+    `export { default } from 'flagsmith'`,
+  ])('names a way to come by the instance that it does not rewrite: %s', (code) => {
+    const { text, changes, left } = rewrite('a.ts', code, './flags')
+    expect({ text, changes }).toEqual({ text: code, changes: [] })
+    expect(left[0]).toMatchObject({ line: 1 })
+  })
+
+  it('knows the default instance by its name', () => {
+    const code = `import { default as flagsmith } from 'flagsmith'\nflagsmith.hasFeature('x')`
+    expect(rewrite('a.ts', code, './flags')).toMatchObject({
+      text: `import { flags } from './flags'\nflags.isEnabled('x')`,
+      left: [],
+    })
+  })
+
+  it.each([
+    ['a.vue', `<template lang="pug">\np(v-if="flagsmith.hasFeature('x')")\n</template>`],
+    ['a.svelte', `{#await flagsmith.getFlags() then { a }, b}{/await}`],
+  ])('keeps a component that uses it where no code can be read: %s', (file, template) => {
+    const code = `<script>\nimport flagsmith from 'flagsmith'\nflagsmith.hasFeature('x')\n</script>\n${template}`
+    const { text, left } = rewrite(file, code, './flags')
+    expect(text).toBe(code)
+    expect(left).toMatchObject([{ line: file === 'a.vue' ? 6 : 5, column: 9, what: 'flagsmith' }])
   })
 
   it('asks to look at names that were compared in another way', () => {
