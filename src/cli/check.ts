@@ -6,7 +6,7 @@ import { type GuidonConfig, readConfig } from '../codegen/config.ts'
 import { declaration } from '../codegen/declaration.ts'
 import type { FlagsFile } from '../codegen/flags-file.ts'
 import { counted, oneLine } from '../codegen/words.ts'
-import { readIfThere } from '../codegen/write-file.ts'
+import { readIfThere, saysTheSame } from '../codegen/write-file.ts'
 import { SOURCE } from '../scan/code.ts'
 import { readSource } from '../scan/read-source.ts'
 import type { Reading } from '../scan/reading.ts'
@@ -118,7 +118,7 @@ async function compareTypes(
 ): Promise<Finding[]> {
   const text = await readIfThere(resolve(cwd, name))
   if (text === undefined || !from) return []
-  const isCurrent = [false, true].some((json) => text === declaration(from.flags, { json }))
+  const isCurrent = [false, true].some((json) => saysTheSame(text, declaration(from.flags, { json })))
   return isCurrent ? [] : [{ kind: 'types', file: name, message: 'Not what `guidon types` would write now.' }]
 }
 

@@ -5,7 +5,7 @@ import { isOfTheServer } from '../codegen/explain.ts'
 import { type FlagsFormat, readFlags, writeFlags } from '../codegen/flags-file.ts'
 import { omit } from '../codegen/omit.ts'
 import { counted } from '../codegen/words.ts'
-import { readIfThere, writeWhole } from '../codegen/write-file.ts'
+import { readIfThere, saysTheSame, writeWhole } from '../codegen/write-file.ts'
 import { personalKind } from '../privacy/traits.ts'
 import { painter } from './colours.ts'
 import { type FromServer, fromServer, pullFrom } from './from-server.ts'
@@ -68,7 +68,7 @@ async function write(options: PullCommandOptions, terminal: Terminal): Promise<v
   // The same flags are the same file, whatever day it is.
   const changed = await writeWhole(
     file,
-    print(before?.text === print(before?.date) ? before?.date : undefined),
+    print(saysTheSame(before?.text, print(before?.date)) ? before?.date : undefined),
   )
   say(
     { flags: flags.size, changed },

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { oneLine } from './words.ts'
+import { readIfThere } from './write-file.ts'
 
 /** What `guidon.config.{json,js,ts}` may say. What is said on the command line, or by a variable, counts more. */
 export interface GuidonConfig {
@@ -50,9 +50,7 @@ export async function readConfig({ cwd, env }: Surroundings): Promise<GuidonConf
 async function fromFile(cwd: string): Promise<GuidonConfig> {
   for (const name of NAMES) {
     const file = join(cwd, name)
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-    })
+    const text = await readIfThere(file)
     if (text === undefined) continue
     try {
       const found: unknown = name.endsWith('.json') ? JSON.parse(text) : await run(file)

@@ -33,9 +33,10 @@ export function explain(error: unknown, api?: string): string {
     case 'EADDRINUSE':
       return `Port ${port} of ${address} is in use. Choose another with --port.`
     case 'EACCES':
+    case 'EPERM':
       return port
         ? `Port ${port} may not be used by you. Choose one above 1023 with --port.`
-        : `${path} may not be written by you.`
+        : `${path} is not open to you. Look at its permissions.`
     case 'EISDIR':
       return `${path} is a folder.`
     default:
