@@ -1,21 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listen } from '../../src/cli/listen.ts'
 import { json } from '../../src/edge/answer.ts'
-import { emptyFolder } from './folder.ts'
+import { folderWith } from './folder.ts'
 import { afterwards, ran } from './run.ts'
 
 type Files = Record<string, unknown>
-
-const folderWith = (files: Files) => {
-  const cwd = emptyFolder()
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(cwd, name)), { recursive: true })
-    writeFileSync(join(cwd, name), typeof content === 'string' ? content : JSON.stringify(content))
-  }
-  return cwd
-}
 
 /** Runs `guidon check` over these files. */
 const checked = (files: Files, ...args: string[]) => ran(['check', ...args], { cwd: folderWith(files) })

@@ -1,15 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { emptyFolder } from './folder.ts'
+import { folderWith } from './folder.ts'
 import { ran } from './run.ts'
 
-const folderWith = (files: Record<string, string>) => {
-  const cwd = emptyFolder()
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(cwd, name)), { recursive: true })
-    writeFileSync(join(cwd, name), content)
-  }
+const inFolder = (files: Record<string, unknown>) => {
+  const cwd = folderWith(files)
   return { cwd, read: (name: string) => readFileSync(join(cwd, name), 'utf8') }
 }
 
@@ -22,7 +18,7 @@ export const Cart = () => <p>{flagsmith.getValue('title', { fallback: 'Cart' })}
 }
 
 test('shows what it would do, and writes nothing', async () => {
-  const { cwd, read } = folderWith(SHOP)
+  const { cwd, read } = inFolder(SHOP)
   const { code, out, err } = await ran(['migrate', 'src'], { cwd })
   expect({ code, err }).toEqual({ code: 0, err: [] })
   expect(`\n${out.join('\n')}\n`).toBe(`
@@ -42,7 +38,7 @@ src/start.ts
 })
 
 test('writes with --write, and has nothing to do the next time', async () => {
-  const { cwd, read } = folderWith(SHOP)
+  const { cwd, read } = inFolder(SHOP)
   const { code, out } = await ran(['migrate', 'src', '--write'], { cwd })
   expect(code).toBe(0)
   expect(out.at(-1)).toBe('2 changes in 2 files; 1 to look at by hand.')
@@ -54,7 +50,7 @@ test('writes with --write, and has nothing to do the next time', async () => {
 })
 
 test('moves calls to the client that a module exports, as each file calls it', async () => {
-  const { cwd, read } = folderWith(SHOP)
+  const { cwd, read } = inFolder(SHOP)
   const args = ['migrate', 'src', '--to', 'native', '--client', 'src/flags.ts', '--write']
   const { code, out } = await ran(args, { cwd })
   expect(code).toBe(0)
@@ -66,13 +62,13 @@ export const Cart = () => <p>{flags.value('title', 'Cart')}</p>;
 })
 
 test('takes a package or an alias as it is', async () => {
-  const { cwd, read } = folderWith(SHOP)
+  const { cwd, read } = inFolder(SHOP)
   await ran(['migrate', 'src', '--to', 'native', '--client', '@/flags', '--write'], { cwd })
   expect(read('src/pages/cart.tsx')).toContain(`from "@/flags";`)
 })
 
 test('gives it all as JSON', async () => {
-  const { cwd } = folderWith(SHOP)
+  const { cwd } = inFolder(SHOP)
   const { out } = await ran(['migrate', 'src', '--json'], { cwd })
   expect(JSON.parse(out.join('\n'))).toEqual([
     {
@@ -103,7 +99,7 @@ test('gives it all as JSON', async () => {
 })
 
 test('goes on after a file that cannot be parsed', async () => {
-  const { cwd } = folderWith({ ...SHOP, 'src/broken.ts': `import flagsmith from 'flagsmith'\nconst = {` })
+  const { cwd } = inFolder({ ...SHOP, 'src/broken.ts': `import flagsmith from 'flagsmith'\nconst = {` })
   const { code, out, err } = await ran(['migrate', 'src'], { cwd })
   expect(code).toBe(0)
   expect(err[0]).toContain('src/broken.ts cannot be parsed, so it stays as it is')
@@ -116,7 +112,7 @@ test.each([
   [['migrate', 'src', '--to', 'somewhere'], 'Allowed choices are shim, native'],
   [['migrate'], "missing required argument 'folder'"],
 ])('%j is refused in a line', async (args, message) => {
-  const { code, out, err } = await ran(args, { cwd: folderWith(SHOP).cwd })
+  const { code, out, err } = await ran(args, { cwd: inFolder(SHOP).cwd })
   expect({ code, out }).toEqual({ code: 1, out: [] })
   expect(err.join('\n')).toContain(message)
 })

@@ -1,14 +1,6 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readConfig } from '../../src/codegen/config.ts'
-import { emptyFolder } from '../cli/folder.ts'
-
-const folderWith = (name: string, text: string) => {
-  const cwd = emptyFolder()
-  writeFileSync(join(cwd, name), text)
-  return cwd
-}
+import { emptyFolder, folderWith } from '../cli/folder.ts'
 
 test.each([
   ['guidon.config.json', '{ "environmentKey": "key" }'],
@@ -19,7 +11,7 @@ test.each([
     'interface C { environmentKey: string }\nexport default { environmentKey: "key" } as C',
   ],
 ])('%s', async (name, text) => {
-  expect(await readConfig({ cwd: folderWith(name, text), env: {} })).toEqual({ environmentKey: 'key' })
+  expect(await readConfig({ cwd: folderWith({ [name]: text }), env: {} })).toEqual({ environmentKey: 'key' })
 })
 
 test('without a file it is empty, but for the variables', async () => {
@@ -37,5 +29,5 @@ test.each([
   ['guidon.config.mjs', 'throw new Error("oh")', 'guidon.config.mjs: oh'],
   ['guidon.config.mjs', 'export const a = 1', 'guidon.config.mjs holds no object. Export one by default.'],
 ])('%s that says %j is refused, and named', async (name, text, message) => {
-  await expect(readConfig({ cwd: folderWith(name, text), env: {} })).rejects.toThrow(message)
+  await expect(readConfig({ cwd: folderWith({ [name]: text }), env: {} })).rejects.toThrow(message)
 })
