@@ -4,10 +4,11 @@ import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { type GuidonConfig, readConfig } from '../codegen/config.ts'
 import { declaration } from '../codegen/declaration.ts'
+import { explainFile } from '../codegen/explain.ts'
 import type { FlagsFile } from '../codegen/flags-file.ts'
-import { counted, oneLine } from '../codegen/words.ts'
+import { counted } from '../codegen/words.ts'
 import { readIfThere, saysTheSame } from '../codegen/write-file.ts'
-import { SOURCE } from '../scan/code.ts'
+import { isDeclaration, isSource } from '../scan/code.ts'
 import { readSource } from '../scan/read-source.ts'
 import type { Reading } from '../scan/reading.ts'
 import { usesIn } from '../scan/uses.ts'
@@ -96,15 +97,16 @@ async function flagsToCompare(options: CheckOptions, config: GuidonConfig, { cwd
 async function readAll(src: string | readonly string[] | undefined, terminal: Terminal) {
   const { cwd, err, progress } = terminal
   const places = src ?? (existsSync(resolve(cwd, 'src')) ? 'src' : '.')
-  const files = await sourceFiles(cwd, [places].flat(), SOURCE, 'Say with --src where the source code is.')
+  const fits = (name: string) => isSource(name) && !isDeclaration(name)
+  const files = await sourceFiles(terminal, [places].flat(), fits, 'Say with --src where the source code is.')
   const readings: Reading[] = []
   for (const [index, file] of files.entries()) {
     if (index % 50 === 49) progress?.(`Reading ${index} of ${files.length} files`)
-    const text = await readFile(resolve(cwd, file), 'utf8')
     try {
-      readings.push(readSource(file, text))
+      readings.push(readSource(file, await readFile(resolve(cwd, file), 'utf8')))
     } catch (error) {
-      err(`guidon: ${file} cannot be parsed, so what it uses is not known: ${oneLine(error)}`)
+      const can = error instanceof SyntaxError ? 'parsed' : 'read'
+      err(`guidon: ${file} cannot be ${can}, so what it uses is not known: ${explainFile(error)}`)
     }
   }
   return { readings, files: files.length }

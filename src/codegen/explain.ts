@@ -44,6 +44,10 @@ export function explain(error: unknown, api?: string): string {
   }
 }
 
+/** The same of an error about a file that is named already. */
+export const explainFile = (error: unknown): string =>
+  explain(error instanceof Error ? Object.assign(error, { path: 'It' }) : error)
+
 /** Whether it is the server that failed, and not who asks that made a mistake. */
 export const isOfTheServer = (error: unknown): boolean =>
   /^(?:network|timeout|http|redirect|payload)$/.test((Object(error) as Problem).code ?? '')

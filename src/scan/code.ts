@@ -12,8 +12,10 @@ interface Piece {
   readonly isTemplate?: boolean
 }
 
-/** The files that `parsed` reads. */
-export const SOURCE = /(?<!\.d)\.(?:[cm]?[jt]s|[jt]sx|vue|svelte)$/
+/** Whether `parsed` reads files of this name. */
+export const isSource = (file: string): boolean => /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte)$/.test(file)
+/** Whether a file only declares, and does nothing. */
+export const isDeclaration = (file: string): boolean => /\.d\.[cm]?ts$/.test(file)
 
 /** Whether code is only a part of the file. */
 export const isComponent = (file: string): boolean => /\.(?:vue|svelte)$/.test(file)

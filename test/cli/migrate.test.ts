@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { folderWith } from './folder.ts'
+import { asNobody } from './nobody.ts'
 import { ran } from './run.ts'
 
 const inFolder = (files: Record<string, unknown>) => {
@@ -104,6 +105,58 @@ test('goes on after a file that cannot be parsed', async () => {
   expect(code).toBe(0)
   expect(err[0]).toContain('src/broken.ts cannot be parsed, so it stays as it is')
   expect(out.at(-1)).toContain('2 changes in 2 files')
+})
+
+test('leaves a file alone whose letters it would lose', async () => {
+  const latin = Buffer.from(`import flagsmith from 'flagsmith' // caf\xe9\n`, 'latin1')
+  const { cwd } = inFolder({ 'src/a.ts': latin })
+  const { code, out, err } = await ran(['migrate', 'src', '--write'], { cwd })
+  expect({ code, out, err }).toEqual({
+    code: 0,
+    out: ['Nothing to move in 1 file.'],
+    err: ['guidon: src/a.ts is not written in UTF-8, so it stays as it is.'],
+  })
+  expect(readFileSync(join(cwd, 'src/a.ts'))).toEqual(latin)
+})
+
+test('goes on after a file that may not be written, and ends with code 1', async () => {
+  const { cwd, read } = inFolder(SHOP)
+  for (const folder of ['', 'src', 'src/pages']) chmodSync(join(cwd, folder), 0o777)
+  chmodSync(join(cwd, 'src/start.ts'), 0o666)
+  chmodSync(join(cwd, 'src/pages/cart.tsx'), 0o444)
+  const { code, out, err } = await asNobody(() => ran(['migrate', 'src', '--write'], { cwd }))
+  expect({ code, err }).toEqual({
+    code: 1,
+    err: ['guidon: src/pages/cart.tsx stays as it is: It is not open to you. Look at its permissions.'],
+  })
+  expect(out[0]).toBe('src/start.ts')
+  expect(out.at(-1)).toBe('1 change in 1 file; 1 to look at by hand.')
+  expect(read('src/start.ts')).toContain('guidon/migrate')
+  expect(read('src/pages/cart.tsx')).toBe(SHOP['src/pages/cart.tsx'])
+})
+
+test('moves what is declared, too', async () => {
+  const { cwd, read } = inFolder({ 'a.d.ts': `import type { IFlagsmith } from 'flagsmith/types'\n` })
+  await ran(['migrate', '.', '--write'], { cwd })
+  expect(read('a.d.ts')).toBe(`import type { IFlagsmith } from 'guidon/migrate'\n`)
+})
+
+test.each([
+  ['src/flags.ts', `import a from './a'`, './flags'],
+  ['src/flags.ts', `import a from './a.js'`, './flags.js'],
+  ['src/flags.ts', `import a from '../a.ts'`, './flags.ts'],
+  ['src/flags.ts', `import './page.css'`, './flags'],
+  ['src/flags.mts', `import a from './a'`, './flags.mjs'],
+  ['src/flags.cjs', `import a from './a'`, './flags.cjs'],
+  ['lib/flags/index.tsx', `import a from '../b.mjs'`, '../lib/flags/index'],
+])('%s is called as the file calls its neighbours: %s', async (client, neighbour, name) => {
+  const code = `${neighbour}\nimport flagsmith from 'flagsmith'\nflagsmith.hasFeature('x')\n`
+  const { cwd, read } = inFolder({ 'src/a.ts': code })
+  for (const given of [client, join(cwd, client)]) {
+    writeFileSync(join(cwd, 'src/a.ts'), code)
+    await ran(['migrate', 'src', '--to', 'native', '--client', given, '--write'], { cwd })
+    expect(read('src/a.ts')).toContain(`import { flags } from '${name}'`)
+  }
 })
 
 test.each([
