@@ -4,7 +4,8 @@ import type { GuidonError } from '../model/errors.ts'
 export function oneLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   const bare = isOurs(error) ? text.replace('[guidon] ', '').replace(`${error.code}: `, '') : text
-  return bare.replace(/\s+/g, ' ')
+  // Of what is no JSON, JSON.parse shows a piece, and there may be a key in it.
+  return bare.replace(/, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s, '').replace(/\s+/g, ' ')
 }
 
 /** By its name: what the package throws is of another class than the one that was built into the command or the plugin. */

@@ -1,13 +1,16 @@
 import { chmod, mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** What is in a file, or `undefined` where there is none. */
+/** What is in a file, without the mark that some editors begin it with, or `undefined` where there is none. */
 export const readIfThere = (file: string): Promise<string | undefined> =>
-  readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    // Not every system says which file it was.
-    if (error.code !== 'ENOENT') throw Object.assign(error, { path: file })
-    return undefined
-  })
+  readFile(file, 'utf8').then(
+    (text) => text.replace(/^\uFEFF/, ''),
+    (error: NodeJS.ErrnoException) => {
+      // Not every system says which file it was.
+      if (error.code !== 'ENOENT') throw Object.assign(error, { path: file })
+      return undefined
+    },
+  )
 
 /** Whether a file says this already. Git may give it line ends of Windows. */
 export const saysTheSame = (there: string | undefined, text: string): boolean =>
