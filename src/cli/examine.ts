@@ -60,7 +60,7 @@ export async function serverResult({ api, key, timeoutMs }: Subject): Promise<Re
     return { ...ok(`${api} gives ${counted(flags.size)}.`), isThere: true }
   } catch (error) {
     const { code = '', status = 0 } = error as { code?: string; status?: number }
-    const isThere = !/^(?:network|timeout)$/.test(code)
+    const isThere = code !== '' && !/^(?:network|timeout)$/.test(code)
     const todo = !isThere
       ? 'Look at the address, and at what stands between here and there: network, proxy, firewall.'
       : status === 401 || status === 403

@@ -9,6 +9,7 @@ import { readIfThere, saysTheSame, writeWhole } from '../codegen/write-file.ts'
 import { personalKind } from '../privacy/traits.ts'
 import { painter } from './colours.ts'
 import { type FromServer, fromServer, pullFrom } from './from-server.ts'
+import { collect } from './option-values.ts'
 import type { Terminal } from './terminal.ts'
 
 interface PullCommandOptions extends FromServer {
@@ -89,5 +90,3 @@ async function flagsIn(file: string) {
     return
   }
 }
-
-const collect = (name: string, others: readonly string[]): string[] => [...others, name]
