@@ -1,11 +1,13 @@
 import type { GuidonError } from '../model/errors.ts'
+import { printable } from './characters.ts'
 
 /** What an error says, on one line and without guidon's own mark: in a terminal it is plain who speaks. */
 export function oneLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   const bare = isOurs(error) ? text.replace('[guidon] ', '').replace(`${error.code}: `, '') : text
   // Of what is no JSON, JSON.parse shows a piece, and there may be a key in it.
-  return bare.replace(/, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s, '').replace(/\s+/g, ' ')
+  const said = bare.replace(/, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s, '')
+  return printable(said.replace(/\s+/g, ' '))
 }
 
 /** By its name: what the package throws is of another class than the one that was built into the command or the plugin. */

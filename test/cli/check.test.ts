@@ -250,6 +250,19 @@ test('the types may have line ends of Windows', async () => {
   expect(await ran(['check'], { cwd })).toMatchObject({ code: 0, err: [] })
 })
 
+test('shows what a terminal would obey, and does not say it', async () => {
+  const name = '\x1b]0;mine\x07\n\u202e'
+  const cwd = folderWith({
+    'guidon.flags.json': { flags: { [name]: flag('jane@example.com') } },
+    'src/a.ts': '',
+  })
+  const [line] = (await ran(['check'], { cwd })).out
+  expect(line).toBe('unused  \\u001b]0;mine\\u0007\\u000a\\u202e')
+  const { out } = await ran(['doctor'], { cwd })
+  expect(out.join('\n')).toContain('\\u001b]0;mine\\u0007')
+  expect(out.join()).not.toMatch(/\p{Cc}|\u202e/u)
+})
+
 test('shows on a terminal how far it is, when there is much to read', async () => {
   const many = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`src/${i}.ts`, '']))
   const shown: string[] = []
