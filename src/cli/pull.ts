@@ -4,9 +4,9 @@ import { readConfig } from '../codegen/config.ts'
 import { isOfTheServer } from '../codegen/explain.ts'
 import { type FlagsFormat, readFlags, writeFlags } from '../codegen/flags-file.ts'
 import { omit } from '../codegen/omit.ts'
+import { personalIn, personalWarning } from '../codegen/personal.ts'
 import { counted } from '../codegen/words.ts'
 import { readIfThere, saysTheSame, writeWhole } from '../codegen/write-file.ts'
-import { personalKind } from '../privacy/traits.ts'
 import { painter } from './colours.ts'
 import { type FromServer, fromServer, pullFrom } from './from-server.ts'
 import { collect } from './option-values.ts'
@@ -58,11 +58,7 @@ async function write(options: PullCommandOptions, terminal: Terminal): Promise<v
 
   const { flags, unknown } = omit(pulled.flags, options.omit)
   for (const name of unknown) terminal.err(`guidon: No flag is called ${name}, which is to be left out.`)
-  for (const [name, [, value]] of flags) {
-    const kind = value !== null && personalKind('value', value)
-    if (kind)
-      terminal.err(`guidon: The value of ${name} looks like personal data (${kind}). It will be in your app.`)
-  }
+  for (const found of personalIn(flags)) terminal.err(`guidon: ${personalWarning(found)}`)
   const api = options.api ?? config.api
   const print = (date = pulled.date) =>
     writeFlags({ ...pulled, flags, date }, { format, ...(api && { api }) })

@@ -290,6 +290,13 @@ test('pulls from our own server', async () => {
   })
 })
 
+test('looks for personal data in JSON, too, as doctor does, and shows no name that a terminal would obey', async () => {
+  const { api } = await answering([flag('a\x1b', '{"to":[{"it":"jane@example.com"}]}'), flag('b', '{"a":1}')])
+  expect((await pulling(api).pull()).err).toEqual([
+    'guidon: The value of a\\u001b looks like personal data (email). It will be in your app.',
+  ])
+})
+
 test.each(['ser.AbC', ' ser.AbC\n'])('a server-side key goes nowhere and is not shown: %j', async (key) => {
   const { api, asked } = await answering([])
   const { code, out, err } = await pulling(api, emptyFolder(), key).pull()
