@@ -104,24 +104,35 @@ function piecesOf(file: string, text: string): Piece[] {
   return pieces
 }
 
-/** `{{ … }}`, and attributes that are code: `v-if="…"`, `:size="…"`, `@click="…"`. */
+/** `{{ … }}`, and attributes that are code: `v-if="…"`, `:size="…"`, `@click="…"`. In Pug they are in parentheses. */
 function* vueTemplate(text: string): Generator<[code: string, at: number]> {
-  const places = /\{\{([\s\S]*?)\}\}|\s(?:v-|[:@#])[^\s=>"']*=(?:"([^"]*)"|'([^']*)')/dg
+  const places = /\{\{([\s\S]*?)\}\}|[\s(,](?:v-|[:@#])[^\s=>"']*=(?:"([^"]*)"|'([^']*)')/dg
   for (const { indices } of text.matchAll(places)) {
     const [start, end] = (indices!.slice(1).find(Boolean) ?? [0, 0]) as [number, number]
     yield [text.slice(start, end), start]
   }
 }
 
-/** `{ … }`, with what a block begins with: `{#if …}`, `{:else if …}`, `{@html …}`. */
+/** What Svelte says before an expression, and behind it: `{#each … as item}`, `{:else if …}`, `{#await … then it}`, `{...all}`. */
+const SVELTE = /^(?:([#:@/][a-z]+(?: if)?)|\.{3})?([\s\S]*)$/
+const BEHIND = new Map([
+  ['#each', /\sas\s(?![\s\S]*\sas\s)[\s\S]*$/],
+  ['#await', /\s(?:then|catch)\b[\s\S]*$/],
+])
+
+/** `{ … }`. A brace in a text is none. */
 function* svelteTemplate(text: string): Generator<[code: string, at: number]> {
   let depth = 0
   let start = 0
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === '{' && !depth++) start = at + 1
-    if (text[at] !== '}' || !depth || --depth) continue
-    const code = text.slice(start, at)
-    const [word] = /^[#:@/][a-z]+(?: if)?/.exec(code) ?? ['']
-    yield [code.slice(word.length), start + word.length]
+  const brace = /[{}]|(["'])(?:\\.|(?!\1)[^\\\n])*\1|`(?:\\[\s\S]|[^`\\])*`/g
+  for (let found = brace.exec(text); found; found = brace.exec(text)) {
+    const [it] = found
+    const at = found.index
+    // Between expressions a quote is only a sign.
+    if (it.length > 1 && !depth) brace.lastIndex = at + 1
+    if (it === '{' && !depth++) start = at + 1
+    if (it !== '}' || !depth || --depth) continue
+    const [code, word = '', said = ''] = SVELTE.exec(text.slice(start, at)) ?? ['']
+    yield [said.replace(BEHIND.get(word) ?? '', ''), start + code.length - said.length]
   }
 }
