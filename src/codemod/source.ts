@@ -1,5 +1,6 @@
 import type { MemberExpression, Node } from '@babel/types'
-import { isComponent, parsed, placeAt } from '../scan/code.ts'
+import { parsed } from '../scan/code.ts'
+import { isComponent, placeAt } from '../scan/pieces.ts'
 import { keyOf, memberOf, textOf, walk } from '../scan/walk.ts'
 import type { Edit } from './edits.ts'
 
