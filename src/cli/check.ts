@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { type GuidonConfig, readConfig } from '../codegen/config.ts'
+import { FLAGS_FILE, type GuidonConfig, readConfig, TYPES_FILE } from '../codegen/config.ts'
 import { declaration } from '../codegen/declaration.ts'
 import { explainFile } from '../codegen/explain.ts'
 import type { FlagsFile } from '../codegen/flags-file.ts'
@@ -14,7 +14,7 @@ import type { Reading } from '../scan/reading.ts'
 import { usesIn } from '../scan/uses.ts'
 import { painter } from './colours.ts'
 import { compareFlags, compareUses, type Finding, type FindingKind, KINDS } from './findings.ts'
-import { type FromServer, fromServer, pullFrom } from './from-server.ts'
+import { type FromServer, fromServer, pullFrom, serverOf } from './from-server.ts'
 import { sourceFiles } from './source-files.ts'
 import { table } from './table.ts'
 import type { Terminal } from './terminal.ts'
@@ -64,7 +64,7 @@ async function check(options: CheckOptions, terminal: Terminal): Promise<void> {
   const uses = usesIn(readings, [config.clients ?? [], options.client ?? []].flat())
   const findings = [
     ...compareUses(uses, flags),
-    ...(await compareTypes(options.types ?? config.types ?? 'guidon.d.ts', bundled ?? server, terminal)),
+    ...(await compareTypes(options.types ?? config.types ?? TYPES_FILE, bundled ?? server, terminal)),
     ...(bundled && server ? compareFlags(bundled.flags, server.flags) : []),
   ]
     .filter(({ flag }) => !flag || !isIgnored(flag))
@@ -80,9 +80,9 @@ async function check(options: CheckOptions, terminal: Terminal): Promise<void> {
 /** The flags of the file and of the server, as far as there are any, and those that count as existing. */
 async function flagsToCompare(options: CheckOptions, config: GuidonConfig, { cwd, err }: Terminal) {
   const name = options.flags ?? config.flags
-  const file = name ?? 'guidon.flags.json'
+  const file = name ?? FLAGS_FILE
   const bundled = name || existsSync(resolve(cwd, file)) ? await fileAt(file, cwd) : undefined
-  const asks = options.server && (options.environment ?? config.environmentKey)
+  const asks = options.server && serverOf(options, config).environmentKey
   const server = asks ? await pullFrom(options, config) : undefined
   const flags = (server ?? bundled)?.flags
   if (!flags)

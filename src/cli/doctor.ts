@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { apiBase } from '../client/options.ts'
-import { readConfig } from '../codegen/config.ts'
+import { FLAGS_FILE, readConfig } from '../codegen/config.ts'
 import { explain } from '../codegen/explain.ts'
 import { isAddress } from '../codegen/pull.ts'
 import { readIfThere } from '../codegen/write-file.ts'
 import { painter } from './colours.ts'
 import * as examine from './examine.ts'
-import { type AskServer, askServer } from './from-server.ts'
+import { type AskServer, askServer, serverOf } from './from-server.ts'
 import { inLines } from './table.ts'
 import type { Terminal } from './terminal.ts'
 import { fileAt } from './types.ts'
@@ -31,8 +31,8 @@ export const doctorCommand = (terminal: Terminal): Command =>
 
 async function look(options: DoctorOptions, terminal: Terminal): Promise<void> {
   const config = await readConfig(terminal)
-  const key = (options.environment ?? config.environmentKey)?.trim()
-  const name = options.flags ?? config.flags ?? 'guidon.flags.json'
+  const { environmentKey: key, api } = serverOf(options, config)
+  const name = options.flags ?? config.flags ?? FLAGS_FILE
   const all: (examine.Result & { check: string })[] = []
   /** Looks at one thing, and tells. */
   const see = async <R extends examine.Result>(check: string, get: () => R | Promise<R>): Promise<R> => {
@@ -48,7 +48,7 @@ async function look(options: DoctorOptions, terminal: Terminal): Promise<void> {
 
   const { state } = await see('key', () => examine.keyResult(key))
   const server = {
-    api: apiBase(options.api ?? config.api),
+    api: apiBase(api),
     origin: options.origin,
     timeoutMs: options.timeout * 1_000,
   }

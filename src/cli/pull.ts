@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { readConfig } from '../codegen/config.ts'
+import { FLAGS_FILE, readConfig } from '../codegen/config.ts'
 import { isOfTheServer } from '../codegen/explain.ts'
 import { type FlagsFormat, readFlags, writeFlags } from '../codegen/flags-file.ts'
 import { omit } from '../codegen/omit.ts'
@@ -8,7 +8,7 @@ import { personalIn, personalWarning } from '../codegen/personal.ts'
 import { counted } from '../codegen/words.ts'
 import { readIfThere, saysTheSame, writeWhole } from '../codegen/write-file.ts'
 import { painter } from './colours.ts'
-import { type FromServer, fromServer, pullFrom } from './from-server.ts'
+import { type FromServer, fromServer, pullFrom, serverOf } from './from-server.ts'
 import { collect } from './option-values.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -40,7 +40,7 @@ export const pullCommand = (terminal: Terminal): Command =>
 async function write(options: PullCommandOptions, terminal: Terminal): Promise<void> {
   const { format, json, fallbackOnError } = options
   const config = await readConfig(terminal)
-  const out = options.out ?? config.flags ?? 'guidon.flags.json'
+  const out = options.out ?? config.flags ?? FLAGS_FILE
   const file = resolve(terminal.cwd, out)
   const say = (what: { flags: number; changed: boolean; problem?: string }, line: string) =>
     terminal.out(json ? JSON.stringify({ file: out, ...what }) : line)
@@ -59,7 +59,7 @@ async function write(options: PullCommandOptions, terminal: Terminal): Promise<v
   const { flags, unknown } = omit(pulled.flags, options.omit)
   for (const name of unknown) terminal.err(`guidon: No flag is called ${name}, which is to be left out.`)
   for (const found of personalIn(flags)) terminal.err(`guidon: ${personalWarning(found)}`)
-  const api = options.api ?? config.api
+  const { api } = serverOf(options, config)
   const print = (date = pulled.date) =>
     writeFlags({ ...pulled, flags, date }, { format, ...(api && { api }) })
   // The same flags are the same file, whatever day it is.

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { readConfig } from '../codegen/config.ts'
+import { FLAGS_FILE, readConfig, TYPES_FILE } from '../codegen/config.ts'
 import { declaration } from '../codegen/declaration.ts'
 import { type FlagsFile, flagsIn } from '../codegen/flags-file.ts'
 import { counted } from '../codegen/words.ts'
@@ -30,8 +30,8 @@ export const typesCommand = (terminal: Terminal): Command =>
 
 async function write(options: TypesCommandOptions, terminal: Terminal): Promise<void> {
   const config = await readConfig(terminal)
-  const from = options.from ?? config.flags ?? 'guidon.flags.json'
-  const out = options.out ?? config.types ?? 'guidon.d.ts'
+  const from = options.from ?? config.flags ?? FLAGS_FILE
+  const out = options.out ?? config.types ?? TYPES_FILE
   const { flags } = from === 'server' ? await pullFrom(options, config) : await fileAt(from, terminal.cwd)
   const changed = await writeWhole(
     resolve(terminal.cwd, out),

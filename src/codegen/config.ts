@@ -26,6 +26,10 @@ export interface GuidonConfig {
   readonly failOn?: string
 }
 
+/** What files are called that nobody gave another name. */
+export const FLAGS_FILE = 'guidon.flags.json'
+export const TYPES_FILE = 'guidon.d.ts'
+
 /** Where something runs. */
 export interface Surroundings {
   /** The folder that file names are relative to. */
