@@ -12,13 +12,13 @@ import { isDeclaration, isSource } from '../scan/code.ts'
 import { readSource } from '../scan/read-source.ts'
 import type { Reading } from '../scan/reading.ts'
 import { usesIn } from '../scan/uses.ts'
+import { bundledFile } from './bundled-file.ts'
 import { painter } from './colours.ts'
 import { compareFlags, compareUses, type Finding, type FindingKind, KINDS } from './findings.ts'
 import { type FromServer, fromServer, pullFrom, serverOf } from './from-server.ts'
 import { sourceFiles } from './source-files.ts'
 import { table } from './table.ts'
 import type { Terminal } from './terminal.ts'
-import { fileAt } from './types.ts'
 
 interface CheckOptions extends FromServer {
   readonly src?: readonly string[]
@@ -81,7 +81,7 @@ async function check(options: CheckOptions, terminal: Terminal): Promise<void> {
 async function flagsToCompare(options: CheckOptions, config: GuidonConfig, { cwd, err }: Terminal) {
   const name = options.flags ?? config.flags
   const file = name ?? FLAGS_FILE
-  const bundled = name || existsSync(resolve(cwd, file)) ? await fileAt(file, cwd) : undefined
+  const bundled = name || existsSync(resolve(cwd, file)) ? await bundledFile(file, cwd) : undefined
   const asks = options.server && serverOf(options, config).environmentKey
   const server = asks ? await pullFrom(options, config) : undefined
   const flags = (server ?? bundled)?.flags

@@ -5,12 +5,12 @@ import { FLAGS_FILE, readConfig } from '../codegen/config.ts'
 import { explain } from '../codegen/explain.ts'
 import { isAddress } from '../codegen/pull.ts'
 import { readIfThere } from '../codegen/write-file.ts'
+import { bundledFile } from './bundled-file.ts'
 import { painter } from './colours.ts'
 import * as examine from './examine.ts'
 import { type AskServer, askServer, serverOf } from './from-server.ts'
 import { inLines } from './table.ts'
 import type { Terminal } from './terminal.ts'
-import { fileAt } from './types.ts'
 
 interface DoctorOptions extends AskServer {
   readonly flags?: string
@@ -70,7 +70,7 @@ async function look(options: DoctorOptions, terminal: Terminal): Promise<void> {
     const text = await readIfThere(resolve(terminal.cwd, name))
     return text === undefined && !options.flags
       ? { state: 'ok', found: `There is no ${name}: nothing is bundled.` }
-      : examine.bundledResult(name, await fileAt(name, terminal.cwd), text ?? '')
+      : examine.bundledResult(name, await bundledFile(name, terminal.cwd), text ?? '')
   })
 
   if (options.json) terminal.out(JSON.stringify(all, null, 2))
