@@ -32,11 +32,11 @@ const ARROWS: Record<string, readonly string[]> = {
   // Asks as an app does: it knows the client by the package's name.
   asking: [],
   server: ['model', 'privacy', 'core', 'transport', 'client', 'edge', 'asking'],
-  codegen: ['model', 'asking'],
+  codegen: ['model', 'privacy', 'asking'],
   scan: [],
   codemod: ['scan'],
-  cli: ['model', 'privacy', 'client', 'live', 'edge', 'codegen', 'codemod', 'scan'],
-  bundler: ['model', 'privacy', 'codegen'],
+  cli: ['model', 'client', 'live', 'edge', 'codegen', 'codemod', 'scan'],
+  bundler: ['model', 'codegen'],
 }
 
 /** The only packages a room may import, where it may at all. `node:` is for the command, the bundlers' plugin and what both share. */

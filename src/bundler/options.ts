@@ -1,4 +1,4 @@
-import { type GuidonConfig, readConfig } from '../codegen/config.ts'
+import { FLAGS_FILE, type GuidonConfig, readConfig, TYPES_FILE } from '../codegen/config.ts'
 import type { PullOptions } from '../codegen/pull.ts'
 import type { TraitValue } from '../model/trait.ts'
 
@@ -36,8 +36,8 @@ export const settingsOf = async (options: BundlerOptions, cwd: string): Promise<
   return {
     environmentKey: options.environmentKey ?? config.environmentKey,
     api: options.api ?? config.api,
-    flags: options.flags ?? config.flags ?? 'guidon.flags.json',
-    types: options.types ?? config.types ?? 'guidon.d.ts',
+    flags: options.flags ?? config.flags ?? FLAGS_FILE,
+    types: options.types ?? config.types ?? TYPES_FILE,
     jsonShapes: options.jsonShapes ?? config.jsonShapes ?? false,
     identity,
     traits,

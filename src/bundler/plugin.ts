@@ -4,8 +4,8 @@ import { declaration } from '../codegen/declaration.ts'
 import { explain } from '../codegen/explain.ts'
 import { moduleOf } from '../codegen/module.ts'
 import { omit } from '../codegen/omit.ts'
+import { personalIn, personalWarning } from '../codegen/personal.ts'
 import { writeWhole } from '../codegen/write-file.ts'
-import { personalKind } from '../privacy/traits.ts'
 import { type BundlerOptions, settingsOf } from './options.ts'
 import { createSource } from './source.ts'
 
@@ -37,11 +37,7 @@ const plugin: Plugin = createUnplugin((options = {}) => {
         }
         const bundled = omit(flags, settings.omit)
         for (const name of bundled.unknown) this.warn(`No flag is called ${name}, which is to be left out.`)
-        for (const [name, [, value]] of bundled.flags) {
-          const kind = value !== null && checkedIn?.get(name)?.[1] !== value && personalKind('value', value)
-          if (kind)
-            this.warn(`The value of ${name} looks like personal data (${kind}). It will be in your app.`)
-        }
+        for (const found of personalIn(bundled.flags, checkedIn)) this.warn(personalWarning(found))
         return moduleOf(bundled.flags)
       },
     },

@@ -2,22 +2,23 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { type GuidonConfig, readConfig } from '../codegen/config.ts'
+import { FLAGS_FILE, type GuidonConfig, readConfig, TYPES_FILE } from '../codegen/config.ts'
 import { declaration } from '../codegen/declaration.ts'
+import { explainFile } from '../codegen/explain.ts'
 import type { FlagsFile } from '../codegen/flags-file.ts'
-import { counted, oneLine } from '../codegen/words.ts'
-import { readIfThere } from '../codegen/write-file.ts'
-import { SOURCE } from '../scan/code.ts'
+import { counted } from '../codegen/words.ts'
+import { readIfThere, saysTheSame } from '../codegen/write-file.ts'
+import { isDeclaration, isSource } from '../scan/code.ts'
 import { readSource } from '../scan/read-source.ts'
 import type { Reading } from '../scan/reading.ts'
 import { usesIn } from '../scan/uses.ts'
+import { bundledFile } from './bundled-file.ts'
 import { painter } from './colours.ts'
 import { compareFlags, compareUses, type Finding, type FindingKind, KINDS } from './findings.ts'
-import { type FromServer, fromServer, pullFrom } from './from-server.ts'
+import { type FromServer, fromServer, pullFrom, serverOf } from './from-server.ts'
 import { sourceFiles } from './source-files.ts'
 import { table } from './table.ts'
 import type { Terminal } from './terminal.ts'
-import { fileAt } from './types.ts'
 
 interface CheckOptions extends FromServer {
   readonly src?: readonly string[]
@@ -63,7 +64,7 @@ async function check(options: CheckOptions, terminal: Terminal): Promise<void> {
   const uses = usesIn(readings, [config.clients ?? [], options.client ?? []].flat())
   const findings = [
     ...compareUses(uses, flags),
-    ...(await compareTypes(options.types ?? config.types ?? 'guidon.d.ts', bundled ?? server, terminal)),
+    ...(await compareTypes(options.types ?? config.types ?? TYPES_FILE, bundled ?? server, terminal)),
     ...(bundled && server ? compareFlags(bundled.flags, server.flags) : []),
   ]
     .filter(({ flag }) => !flag || !isIgnored(flag))
@@ -79,9 +80,9 @@ async function check(options: CheckOptions, terminal: Terminal): Promise<void> {
 /** The flags of the file and of the server, as far as there are any, and those that count as existing. */
 async function flagsToCompare(options: CheckOptions, config: GuidonConfig, { cwd, err }: Terminal) {
   const name = options.flags ?? config.flags
-  const file = name ?? 'guidon.flags.json'
-  const bundled = name || existsSync(resolve(cwd, file)) ? await fileAt(file, cwd) : undefined
-  const asks = options.server && (options.environment ?? config.environmentKey)
+  const file = name ?? FLAGS_FILE
+  const bundled = name || existsSync(resolve(cwd, file)) ? await bundledFile(file, cwd) : undefined
+  const asks = options.server && serverOf(options, config).environmentKey
   const server = asks ? await pullFrom(options, config) : undefined
   const flags = (server ?? bundled)?.flags
   if (!flags)
@@ -96,15 +97,16 @@ async function flagsToCompare(options: CheckOptions, config: GuidonConfig, { cwd
 async function readAll(src: string | readonly string[] | undefined, terminal: Terminal) {
   const { cwd, err, progress } = terminal
   const places = src ?? (existsSync(resolve(cwd, 'src')) ? 'src' : '.')
-  const files = await sourceFiles(cwd, [places].flat(), SOURCE, 'Say with --src where the source code is.')
+  const fits = (name: string) => isSource(name) && !isDeclaration(name)
+  const files = await sourceFiles(terminal, [places].flat(), fits, 'Say with --src where the source code is.')
   const readings: Reading[] = []
   for (const [index, file] of files.entries()) {
     if (index % 50 === 49) progress?.(`Reading ${index} of ${files.length} files`)
-    const text = await readFile(resolve(cwd, file), 'utf8')
     try {
-      readings.push(readSource(file, text))
+      readings.push(readSource(file, await readFile(resolve(cwd, file), 'utf8')))
     } catch (error) {
-      err(`guidon: ${file} cannot be parsed, so what it uses is not known: ${oneLine(error)}`)
+      const can = error instanceof SyntaxError ? 'parsed' : 'read'
+      err(`guidon: ${file} cannot be ${can}, so what it uses is not known: ${explainFile(error)}`)
     }
   }
   return { readings, files: files.length }
@@ -118,7 +120,7 @@ async function compareTypes(
 ): Promise<Finding[]> {
   const text = await readIfThere(resolve(cwd, name))
   if (text === undefined || !from) return []
-  const isCurrent = [false, true].some((json) => text === declaration(from.flags, { json }))
+  const isCurrent = [false, true].some((json) => saysTheSame(text, declaration(from.flags, { json })))
   return isCurrent ? [] : [{ kind: 'types', file: name, message: 'Not what `guidon types` would write now.' }]
 }
 

@@ -1,15 +1,16 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { apiBase } from '../client/options.ts'
-import { readConfig } from '../codegen/config.ts'
-import { oneLine } from '../codegen/words.ts'
+import { FLAGS_FILE, readConfig } from '../codegen/config.ts'
+import { explain } from '../codegen/explain.ts'
+import { isAddress } from '../codegen/pull.ts'
 import { readIfThere } from '../codegen/write-file.ts'
+import { bundledFile } from './bundled-file.ts'
 import { painter } from './colours.ts'
 import * as examine from './examine.ts'
-import { type AskServer, askServer } from './from-server.ts'
+import { type AskServer, askServer, serverOf } from './from-server.ts'
 import { inLines } from './table.ts'
 import type { Terminal } from './terminal.ts'
-import { fileAt } from './types.ts'
 
 interface DoctorOptions extends AskServer {
   readonly flags?: string
@@ -30,15 +31,15 @@ export const doctorCommand = (terminal: Terminal): Command =>
 
 async function look(options: DoctorOptions, terminal: Terminal): Promise<void> {
   const config = await readConfig(terminal)
-  const key = options.environment ?? config.environmentKey
-  const name = options.flags ?? config.flags ?? 'guidon.flags.json'
+  const { environmentKey: key, api } = serverOf(options, config)
+  const name = options.flags ?? config.flags ?? FLAGS_FILE
   const all: (examine.Result & { check: string })[] = []
   /** Looks at one thing, and tells. */
   const see = async <R extends examine.Result>(check: string, get: () => R | Promise<R>): Promise<R> => {
     if (!options.json) terminal.progress?.(`Looking: ${check}`)
     const result = await Promise.resolve()
       .then(get)
-      .catch((error): R => ({ state: 'fail', found: oneLine(error) }) as R)
+      .catch((error): R => ({ state: 'fail', found: explain(error) }) as R)
     const { state, found, todo } = result
     all.push({ check, state, found, ...(todo && { todo }) })
     if (!options.json) print(check, result, terminal)
@@ -47,7 +48,7 @@ async function look(options: DoctorOptions, terminal: Terminal): Promise<void> {
 
   const { state } = await see('key', () => examine.keyResult(key))
   const server = {
-    api: apiBase(options.api ?? config.api),
+    api: apiBase(api),
     origin: options.origin,
     timeoutMs: options.timeout * 1_000,
   }
@@ -63,14 +64,14 @@ async function look(options: DoctorOptions, terminal: Terminal): Promise<void> {
       }
       await see('cors', () => examine.corsResult(server, fastest?.response))
     }
-    await see('realtime', () => examine.realtimeResult(subject))
+    if (isAddress(server.api)) await see('realtime', () => examine.realtimeResult(subject))
   }
-  const text = await readIfThere(resolve(terminal.cwd, name))
-  await see('bundled', async () =>
-    text === undefined && !options.flags
+  await see('bundled', async () => {
+    const text = await readIfThere(resolve(terminal.cwd, name))
+    return text === undefined && !options.flags
       ? { state: 'ok', found: `There is no ${name}: nothing is bundled.` }
-      : examine.bundledResult(name, await fileAt(name, terminal.cwd), text ?? ''),
-  )
+      : examine.bundledResult(name, await bundledFile(name, terminal.cwd), text ?? '')
+  })
 
   if (options.json) terminal.out(JSON.stringify(all, null, 2))
   if (all.some(({ state }) => state === 'fail')) throw new CommanderError(1, 'guidon.doctor', 'failed')

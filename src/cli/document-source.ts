@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { readConfig } from '../codegen/config.ts'
+import { FLAGS_FILE, readConfig } from '../codegen/config.ts'
 import { counted, oneLine } from '../codegen/words.ts'
 import type { EnvironmentDocument } from '../edge/document.ts'
 import { flagsDocument } from './flags-document.ts'
@@ -70,7 +70,7 @@ export async function openSource(
   }
 
   const config = await readConfig(terminal)
-  const from = typeof flags === 'string' ? flags : (config.flags ?? 'guidon.flags.json')
+  const from = typeof flags === 'string' ? flags : (config.flags ?? FLAGS_FILE)
   const read = (text: string) => flagsDocument(text, config.environmentKey ?? 'local')
   const watched = await watchDocument(resolve(cwd, from), { onChange, onProblem, read })
   return { ...watched, what: `${counted(watched.document.feature_states.length)} of ${from}`, from }

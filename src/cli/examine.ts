@@ -1,9 +1,9 @@
 import { explain } from '../codegen/explain.ts'
 import type { FlagsFile } from '../codegen/flags-file.ts'
+import { personalIn } from '../codegen/personal.ts'
 import { pull } from '../codegen/pull.ts'
 import { counted } from '../codegen/words.ts'
 import { streamsOf } from '../live/realtime.ts'
-import { personalKind } from '../privacy/traits.ts'
 import { hiddenBy, refusedBy } from './cors.ts'
 
 /** What was found, and what to do about it. */
@@ -60,7 +60,7 @@ export async function serverResult({ api, key, timeoutMs }: Subject): Promise<Re
     return { ...ok(`${api} gives ${counted(flags.size)}.`), isThere: true }
   } catch (error) {
     const { code = '', status = 0 } = error as { code?: string; status?: number }
-    const isThere = !/^(?:network|timeout)$/.test(code)
+    const isThere = code !== '' && !/^(?:network|timeout)$/.test(code)
     const todo = !isThere
       ? 'Look at the address, and at what stands between here and there: network, proxy, firewall.'
       : status === 401 || status === 403
@@ -192,12 +192,7 @@ export function bundledResult(name: string, { environment, date, flags }: FlagsF
       `${name} holds an identity, which everybody can read who has the app.`,
       '`guidon pull --format flagsmith` writes the same without one.',
     )
-  const personal = [...flags].flatMap(([flag, [, value]]) => {
-    const kind = leavesOf(value)
-      .map((leaf) => personalKind('value', leaf))
-      .find(Boolean)
-    return kind ? `${flag} (${kind})` : []
-  })
+  const personal = personalIn(flags).map(([flag, kind]) => `${flag} (${kind})`)
   return personal.length
     ? warn(
         `In ${name} these look like personal data: ${personal.join(', ')}.`,
@@ -206,16 +201,4 @@ export function bundledResult(name: string, { environment, date, flags }: FlagsF
     : ok(
         `${name} has ${counted(flags.size)}${date ? ` of ${date}` : ''}, and no personal data that can be told.`,
       )
-}
-
-/** A value, or all that is in it when it is JSON. */
-function leavesOf(value: unknown): (string | number | boolean)[] {
-  if (typeof value === 'string') {
-    try {
-      const parsed: unknown = JSON.parse(value)
-      if (Object(parsed) === parsed) return leavesOf(parsed)
-    } catch {}
-  }
-  if (value && typeof value === 'object') return Object.values(value).flatMap(leavesOf)
-  return value === null ? [] : [value as string]
 }

@@ -1,6 +1,7 @@
 import type { FlagTable, FlagValue } from '../model/flag.ts'
 import type { Place } from '../scan/reading.ts'
 import type { Uses } from '../scan/uses.ts'
+import { closestOf } from './closest.ts'
 
 /** What `guidon check` can find, the worst first. */
 export const KINDS = ['missing', 'wrong-type', 'types', 'drift', 'dynamic', 'unused'] as const
@@ -20,11 +21,12 @@ export interface Finding extends Partial<Place> {
 /** Flags that are used and do not exist, exist and are not used, or are read as something else. */
 export function compareUses({ uses, dynamic }: Uses, flags: FlagTable): Finding[] {
   const used = new Set(uses.map(({ flag }) => flag))
+  const closest = closestOf(flags.keys())
   const findings: Finding[] = []
   for (const { fallback, ...use } of uses) {
     const row = flags.get(use.flag)
     if (!row) {
-      const similar = closest(use.flag, flags.keys())
+      const similar = closest(use.flag)
       const message = similar ? `Did you mean ${similar}?` : 'There is no such flag.'
       findings.push({ kind: 'missing', ...use, message })
     } else if (fallback && row[1] !== null && typeof row[1] !== fallback) {
@@ -76,31 +78,4 @@ export function compareFlags(bundled: FlagTable, server: FlagTable): Finding[] {
 const short = (value: FlagValue): string => {
   const text = JSON.stringify(value)
   return text.length > 24 ? `${text.slice(0, 22)}…` : text
-}
-
-/** The name that was probably meant: the same but for case and dashes, or a slip or two away. */
-function closest(name: string, names: Iterable<string>): string | undefined {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z\d]/g, '')
-  let best: string | undefined
-  let least = Math.min(3, name.length / 3)
-  for (const other of names) {
-    const away = plain(other) === plain(name) ? 0 : distance(name, other)
-    if (away < least) [best, least] = [other, away]
-  }
-  return best
-}
-
-/** Levenshtein's: how many letters were added, left out or changed. */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 3) return Infinity
-  let row = [...a, ''].map((_, i) => i)
-  for (let j = 1; j <= b.length; j++) {
-    const next = [j]
-    for (let i = 1; i <= a.length; i++) {
-      const changed = row[i - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(changed, row[i]! + 1, next[i - 1]! + 1))
-    }
-    row = next
-  }
-  return row[a.length]!
 }

@@ -32,14 +32,19 @@ export const fromServer = (command: Command): Command =>
     .option('--identity <guid>', 'evaluate for this identity')
     .option('--trait <key=value>', 'and with this trait; may be given several times', traitOf)
 
+/** The server and the environment that options and config name. */
+export const serverOf = ({ environment, api }: AskServer, config: GuidonConfig) => ({
+  environmentKey: environment?.trim() ?? config.environmentKey,
+  api: api ?? config.api,
+})
+
 /** Asks the server that options and config name. */
 export const pullFrom = (options: FromServer, config: GuidonConfig): Promise<FlagsFile> => {
-  const environmentKey = options.environment ?? config.environmentKey
+  const { environmentKey, api } = serverOf(options, config)
   if (!environmentKey)
     throw new Error(
       'Which environment? Give --environment, GUIDON_ENVIRONMENT_KEY, or environmentKey in guidon.config.json.',
     )
-  const api = options.api ?? config.api
   return pull({
     environmentKey,
     api,

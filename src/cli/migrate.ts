@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
+import { explainFile } from '../codegen/explain.ts'
 import { counted, oneLine } from '../codegen/words.ts'
 import { writeWhole } from '../codegen/write-file.ts'
 import { type Moved, rewrite } from '../codemod/rewrite.ts'
-import { SOURCE } from '../scan/code.ts'
+import { isSource } from '../scan/code.ts'
 import { painter } from './colours.ts'
 import { sourceFiles } from './source-files.ts'
 import { table } from './table.ts'
@@ -43,19 +45,30 @@ async function migrate(
     throw new Error(
       'Say with --client which module exports your client as `flags`, for example src/flags.ts.',
     )
-  const files = await sourceFiles(cwd, folders, SOURCE)
+  const files = await sourceFiles(terminal, folders, isSource)
   const moved: (Moved & { file: string })[] = []
+  let isAllDone = true
   for (const file of files) {
-    const text = await readFile(resolve(cwd, file), 'utf8')
-    // Most files have nothing to do with it.
-    if (!/flagsmith|guidon\/migrate/.test(text)) continue
+    const path = resolve(cwd, file)
     try {
-      const made = rewrite(file, text, to === 'native' ? moduleFrom(file, client!) : undefined)
+      const bytes = await readFile(path)
+      const text = bytes.toString()
+      // Most files have nothing to do with it.
+      if (!/flagsmith|guidon\/migrate/.test(text)) continue
+      if (!isUtf8(bytes)) {
+        err(`guidon: ${file} is not written in UTF-8, so it stays as it is.`)
+        continue
+      }
+      const made = rewrite(file, text, to === 'native' ? moduleFrom(path, text, client!, cwd) : undefined)
+      if (write && made.changes.length) await writeWhole(path, made.text)
       if (made.changes.length || made.left.length) moved.push({ ...made, file })
-      if (write && made.changes.length) await writeWhole(resolve(cwd, file), made.text)
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-      err(`guidon: ${file} cannot be parsed, so it stays as it is: ${oneLine(error)}`)
+      if (error instanceof SyntaxError)
+        err(`guidon: ${file} cannot be parsed, so it stays as it is: ${oneLine(error)}`)
+      else {
+        isAllDone = false
+        err(`guidon: ${file} stays as it is: ${explainFile(error)}`)
+      }
     }
   }
   if (json) {
@@ -65,16 +78,19 @@ async function migrate(
     ])
     terminal.out(JSON.stringify(all, null, 2))
   } else print(moved, files.length, !!write, terminal)
+  if (!isAllDone) throw new CommanderError(1, 'guidon.migrate', 'failed')
 }
 
-/** How a file calls the module of the client. */
-const moduleFrom = (file: string, client: string): string => {
+/** How a file calls the module of the client: as it calls its neighbours, with an ending or without. */
+function moduleFrom(file: string, text: string, client: string, cwd: string): string {
   // A name of a package or an alias is the same for everybody.
   if (!/\.[cm]?[jt]sx?$|^\.{0,2}\//.test(client)) return client
-  const path = relative(dirname(file), client)
-    .replaceAll('\\', '/')
-    .replace(/\.[jt]sx?$/, '')
-  return path.startsWith('.') ? path : `./${path}`
+  const path = relative(dirname(file), resolve(cwd, client)).replaceAll('\\', '/')
+  const [, neighbour = ''] = /\bfrom\s*['"]\.[^'"\n]*\.([jt]sx?)['"]/.exec(text) ?? []
+  const name = neighbour.startsWith('t')
+    ? path
+    : path.replace(/\.([cm])ts$/, '.$1js').replace(/\.[jt]sx?$/, neighbour && '.js')
+  return name.startsWith('.') ? name : `./${name}`
 }
 
 function print(

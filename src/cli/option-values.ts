@@ -10,7 +10,9 @@ export function portOf(text: string): number {
 
 export function secondsOf(text: string): number {
   const seconds = Number(text)
-  if (!(seconds > 0)) throw new InvalidArgumentError('It must be a number of seconds.')
+  // Timers take no more than some weeks, and then none at all.
+  if (!(seconds > 0 && seconds <= 86_400))
+    throw new InvalidArgumentError('It must be a number of seconds, up to 86400.')
   return seconds
 }
 

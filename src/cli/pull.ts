@@ -1,14 +1,15 @@
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { readConfig } from '../codegen/config.ts'
+import { FLAGS_FILE, readConfig } from '../codegen/config.ts'
 import { isOfTheServer } from '../codegen/explain.ts'
 import { type FlagsFormat, readFlags, writeFlags } from '../codegen/flags-file.ts'
 import { omit } from '../codegen/omit.ts'
+import { personalIn, personalWarning } from '../codegen/personal.ts'
 import { counted } from '../codegen/words.ts'
-import { readIfThere, writeWhole } from '../codegen/write-file.ts'
-import { personalKind } from '../privacy/traits.ts'
+import { readIfThere, saysTheSame, writeWhole } from '../codegen/write-file.ts'
 import { painter } from './colours.ts'
-import { type FromServer, fromServer, pullFrom } from './from-server.ts'
+import { type FromServer, fromServer, pullFrom, serverOf } from './from-server.ts'
+import { collect } from './option-values.ts'
 import type { Terminal } from './terminal.ts'
 
 interface PullCommandOptions extends FromServer {
@@ -39,7 +40,7 @@ export const pullCommand = (terminal: Terminal): Command =>
 async function write(options: PullCommandOptions, terminal: Terminal): Promise<void> {
   const { format, json, fallbackOnError } = options
   const config = await readConfig(terminal)
-  const out = options.out ?? config.flags ?? 'guidon.flags.json'
+  const out = options.out ?? config.flags ?? FLAGS_FILE
   const file = resolve(terminal.cwd, out)
   const say = (what: { flags: number; changed: boolean; problem?: string }, line: string) =>
     terminal.out(json ? JSON.stringify({ file: out, ...what }) : line)
@@ -57,18 +58,14 @@ async function write(options: PullCommandOptions, terminal: Terminal): Promise<v
 
   const { flags, unknown } = omit(pulled.flags, options.omit)
   for (const name of unknown) terminal.err(`guidon: No flag is called ${name}, which is to be left out.`)
-  for (const [name, [, value]] of flags) {
-    const kind = value !== null && personalKind('value', value)
-    if (kind)
-      terminal.err(`guidon: The value of ${name} looks like personal data (${kind}). It will be in your app.`)
-  }
-  const api = options.api ?? config.api
+  for (const found of personalIn(flags)) terminal.err(`guidon: ${personalWarning(found)}`)
+  const { api } = serverOf(options, config)
   const print = (date = pulled.date) =>
     writeFlags({ ...pulled, flags, date }, { format, ...(api && { api }) })
   // The same flags are the same file, whatever day it is.
   const changed = await writeWhole(
     file,
-    print(before?.text === print(before?.date) ? before?.date : undefined),
+    print(saysTheSame(before?.text, print(before?.date)) ? before?.date : undefined),
   )
   say(
     { flags: flags.size, changed },
@@ -89,5 +86,3 @@ async function flagsIn(file: string) {
     return
   }
 }
-
-const collect = (name: string, others: readonly string[]): string[] => [...others, name]

@@ -1,23 +1,33 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
+import { explain } from '../codegen/explain.ts'
+import type { Terminal } from './terminal.ts'
 
 /** Folders that hold what others wrote, or what a tool made. */
 const NOT_SOURCE = /^(?:\..*|node_modules|dist|build)$/
 
-/** The files of these folders (or files) whose name fits, sorted, as they are called from `cwd`. */
+/**
+ * The files of these folders (or files) whose name fits, sorted, as they are called from where the command runs. A folder that
+ * may not be read is named; links in folders are not followed, for they may lead anywhere.
+ */
 export async function sourceFiles(
-  cwd: string,
+  { cwd, err }: Terminal,
   places: readonly string[],
-  fits: RegExp,
+  fits: (name: string) => boolean,
   advice = '',
 ): Promise<string[]> {
   const found = new Set<string>()
+  const nameOf = (path: string) => relative(cwd, path).replaceAll('\\', '/')
   const visit = async (folder: string): Promise<void> => {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
+      err(`guidon: ${explain(Object.assign(error, { path: nameOf(folder) }))} What is in it is not known.`)
+      return []
+    })
+    for (const entry of entries) {
       const path = join(folder, entry.name)
       if (entry.isDirectory()) {
         if (!NOT_SOURCE.test(entry.name)) await visit(path)
-      } else if (entry.isFile() && fits.test(entry.name)) found.add(path)
+      } else if (entry.isFile() && fits(entry.name)) found.add(path)
     }
   }
   for (const place of places) {
@@ -27,5 +37,5 @@ export async function sourceFiles(
     if (is.isDirectory()) await visit(path)
     else found.add(path)
   }
-  return [...found].map((path) => relative(cwd, path).replaceAll('\\', '/')).sort()
+  return [...found].map(nameOf).sort()
 }

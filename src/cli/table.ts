@@ -1,3 +1,4 @@
+import { printable } from '../codegen/characters.ts'
 import type { Paint, Style } from './colours.ts'
 
 /** A row of a table. Its texts are on one line where they fit, and else on as many as they need. */
@@ -12,7 +13,8 @@ export interface TableRow {
 const WIDEST = 24
 
 /** The lines of a table that is no wider than `width`, as far as its words allow. */
-export function table(rows: readonly TableRow[], paint: Paint, width = 80): string[] {
+export function table(given: readonly TableRow[], paint: Paint, width = 80): string[] {
+  const rows = given.map((row) => ({ ...row, name: printable(row.name) }))
   const widest = (cell: 'kind' | 'name') =>
     rows.reduce((most, { [cell]: { length } }) => (length > WIDEST ? most : Math.max(most, length)), 0) + 2
   const [first, second] = [widest('kind'), widest('name')]
@@ -29,9 +31,10 @@ export function table(rows: readonly TableRow[], paint: Paint, width = 80): stri
 
 /** Texts on one line, or each on lines of its own, broken at spaces. */
 export function inLines(texts: readonly string[], width: number): string[] {
-  const all = texts.join('  ')
-  if (all.length <= width) return [all]
-  return texts.flatMap((text) => {
+  const all = texts.map(printable)
+  const line = all.join('  ')
+  if (line.length <= width) return [line]
+  return all.flatMap((text) => {
     const lines: string[] = []
     for (const word of text.split(' ')) {
       const last = lines.at(-1)

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { readConfig } from '../codegen/config.ts'
+import { FLAGS_FILE, readConfig, TYPES_FILE } from '../codegen/config.ts'
 import { declaration } from '../codegen/declaration.ts'
-import { type FlagsFile, flagsIn } from '../codegen/flags-file.ts'
 import { counted } from '../codegen/words.ts'
-import { readIfThere, writeWhole } from '../codegen/write-file.ts'
+import { writeWhole } from '../codegen/write-file.ts'
+import { bundledFile } from './bundled-file.ts'
 import { painter } from './colours.ts'
 import { type FromServer, fromServer, pullFrom } from './from-server.ts'
 import type { Terminal } from './terminal.ts'
@@ -30,9 +30,10 @@ export const typesCommand = (terminal: Terminal): Command =>
 
 async function write(options: TypesCommandOptions, terminal: Terminal): Promise<void> {
   const config = await readConfig(terminal)
-  const from = options.from ?? config.flags ?? 'guidon.flags.json'
-  const out = options.out ?? config.types ?? 'guidon.d.ts'
-  const { flags } = from === 'server' ? await pullFrom(options, config) : await fileAt(from, terminal.cwd)
+  const from = options.from ?? config.flags ?? FLAGS_FILE
+  const out = options.out ?? config.types ?? TYPES_FILE
+  const { flags } =
+    from === 'server' ? await pullFrom(options, config) : await bundledFile(from, terminal.cwd)
   const changed = await writeWhole(
     resolve(terminal.cwd, out),
     declaration(flags, { json: options.jsonShapes ?? config.jsonShapes ?? false }),
@@ -44,11 +45,4 @@ async function write(options: TypesCommandOptions, terminal: Terminal): Promise<
         ? `${painter(terminal)('green', 'Wrote')} the types of ${counted(flags.size)} to ${out}.`
         : `The types of ${counted(flags.size)}, as ${out} has them already.`,
   )
-}
-
-/** The flags of a file that must be there. */
-export async function fileAt(name: string, cwd: string): Promise<FlagsFile> {
-  const text = await readIfThere(resolve(cwd, name))
-  if (text === undefined) throw new Error(`There is no file ${name}. \`guidon pull\` writes it.`)
-  return flagsIn(text, name)
 }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { oneLine } from './words.ts'
+import { readIfThere } from './write-file.ts'
 
 /** What `guidon.config.{json,js,ts}` may say. What is said on the command line, or by a variable, counts more. */
 export interface GuidonConfig {
@@ -26,6 +26,10 @@ export interface GuidonConfig {
   readonly failOn?: string
 }
 
+/** What files are called that nobody gave another name. */
+export const FLAGS_FILE = 'guidon.flags.json'
+export const TYPES_FILE = 'guidon.d.ts'
+
 /** Where something runs. */
 export interface Surroundings {
   /** The folder that file names are relative to. */
@@ -38,31 +42,62 @@ const NAMES = ['guidon.config.json', 'guidon.config.js', 'guidon.config.mjs', 'g
 
 /** Reads the config of the folder, if it has one, with the environment's variables on top. */
 export async function readConfig({ cwd, env }: Surroundings): Promise<GuidonConfig> {
-  const config = await fromFile(cwd)
+  const { environmentKey: inFile, ...config } = await fromFile(cwd)
   const { GUIDON_ENVIRONMENT_KEY, GUIDON_API } = env
-  return {
-    ...config,
-    ...(GUIDON_ENVIRONMENT_KEY && { environmentKey: GUIDON_ENVIRONMENT_KEY }),
-    ...(GUIDON_API && { api: GUIDON_API }),
-  }
+  // What keeps keys often ends them with a line.
+  const environmentKey = (GUIDON_ENVIRONMENT_KEY || inFile)?.trim()
+  return { ...config, ...(environmentKey && { environmentKey }), ...(GUIDON_API && { api: GUIDON_API }) }
 }
 
 async function fromFile(cwd: string): Promise<GuidonConfig> {
   for (const name of NAMES) {
     const file = join(cwd, name)
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-    })
+    const text = await readIfThere(file)
     if (text === undefined) continue
     try {
       const found: unknown = name.endsWith('.json') ? JSON.parse(text) : await run(file)
-      if (found && typeof found === 'object' && !Array.isArray(found)) return found
+      if (found && typeof found === 'object' && !Array.isArray(found)) return settingsIn(found)
     } catch (cause) {
       throw new Error(`${name}: ${oneLine(cause)}`, { cause })
     }
     throw new Error(`${name} holds no object. Export one by default.`)
   }
   return {}
+}
+
+interface Setting {
+  readonly what: string
+  fits(value: unknown): boolean
+}
+const TEXT: Setting = { what: 'a text', fits: (value) => typeof value === 'string' }
+const TEXTS: Setting = {
+  what: 'a text, or a list of them',
+  fits: (value) => [value].flat().every(TEXT.fits),
+}
+const SWITCH: Setting = { what: 'true or false', fits: (value) => typeof value === 'boolean' }
+const SETTINGS: Readonly<Record<keyof GuidonConfig, Setting>> = {
+  environmentKey: TEXT,
+  api: TEXT,
+  flags: TEXT,
+  types: TEXT,
+  jsonShapes: SWITCH,
+  src: TEXTS,
+  clients: TEXTS,
+  ignore: TEXTS,
+  failOn: TEXT,
+}
+
+/** The settings that were said. One that is misspelt would count for nothing, and nobody would know. */
+function settingsIn(found: object): GuidonConfig {
+  // `$schema` is for editors.
+  const said = Object.entries(found).filter(([name, value]) => value !== undefined && name !== '$schema')
+  for (const [name, value] of said) {
+    if (!Object.hasOwn(SETTINGS, name))
+      throw new Error(`There is no setting ${name}. There are ${Object.keys(SETTINGS).join(', ')}.`)
+    const { fits, what } = SETTINGS[name as keyof GuidonConfig]
+    if (!fits(value)) throw new Error(`${name} has to be ${what}.`)
+  }
+  return Object.fromEntries(said)
 }
 
 /** What a module exports by default. */

@@ -1,4 +1,5 @@
 import type { FlagTable, FlagValue } from '../model/flag.ts'
+import { escaped } from './characters.ts'
 import { sorted } from './flags-file.ts'
 import { shapeOf } from './shape.ts'
 
@@ -15,7 +16,7 @@ export const declaration = (flags: FlagTable, { json = false }: { json?: boolean
     const shape = json ? shapeOf(value) : undefined
     return shape ? [`    ${JSON.stringify(name)}: ${shape}\n`] : []
   })
-  return `// Written by \`guidon types\`, which writes it anew: what you change here will not stay.
+  const text = `// Written by \`guidon types\`, which writes it anew: what you change here will not stay.
 import 'guidon'
 
 declare module 'guidon' {
@@ -23,4 +24,6 @@ declare module 'guidon' {
 ${rows.map(([name, [, value]]) => `    ${JSON.stringify(name)}: ${typeOf(value)}\n`).join('')}  }
 ${shapes.length ? `\n  /** What \`json()\` gives, by what the values were when this was written. */\n  interface FlagShapes {\n${shapes.join('')}  }\n` : ''}}
 `
+  // Older compilers take these for the end of a line, in a text as well.
+  return escaped(text, /[\u2028\u2029]/g)
 }

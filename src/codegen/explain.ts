@@ -33,15 +33,20 @@ export function explain(error: unknown, api?: string): string {
     case 'EADDRINUSE':
       return `Port ${port} of ${address} is in use. Choose another with --port.`
     case 'EACCES':
+    case 'EPERM':
       return port
         ? `Port ${port} may not be used by you. Choose one above 1023 with --port.`
-        : `${path} may not be written by you.`
+        : `${path} is not open to you. Look at its permissions.`
     case 'EISDIR':
       return `${path} is a folder.`
     default:
       return oneLine(error)
   }
 }
+
+/** The same of an error about a file that is named already. */
+export const explainFile = (error: unknown): string =>
+  explain(error instanceof Error ? Object.assign(error, { path: 'It' }) : error)
 
 /** Whether it is the server that failed, and not who asks that made a mistake. */
 export const isOfTheServer = (error: unknown): boolean =>

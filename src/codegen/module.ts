@@ -1,4 +1,5 @@
 import type { FlagTable } from '../model/flag.ts'
+import { escaped } from './characters.ts'
 import { entryOf, sorted } from './flags-file.ts'
 
 /**
@@ -14,9 +15,6 @@ export const moduleOf = (flags: FlagTable): string => {
     ([name, row]) => `${JSON.stringify(name)}:${JSON.stringify(entryOf(row))}`,
   )
   // Escaped as JSON does it, below the reach of whoever prints the code anew: no value ends a script or a line.
-  const json = `{"flags":{${entries.join()}}}`.replace(
-    /[<\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  const json = escaped(`{"flags":{${entries.join()}}}`, /[<\u2028\u2029]/g)
   return `export default /* @__PURE__ */ JSON.parse('${json.replace(/[\\']/g, '\\$&')}')\n`
 }

@@ -1,6 +1,7 @@
-import type { Node } from '@babel/types'
+import type { MemberExpression, Node } from '@babel/types'
 import { parsed } from '../scan/code.ts'
-import { keyOf, lastName, textOf, walk } from '../scan/walk.ts'
+import { isComponent, placeAt } from '../scan/pieces.ts'
+import { keyOf, memberOf, textOf, walk } from '../scan/walk.ts'
 import type { Edit } from './edits.ts'
 
 /** A place in a file, lines and columns from 1. */
@@ -23,31 +24,29 @@ export interface Rewritten {
   readonly left: readonly Left[]
 }
 
+/** A name that is no use of what goes by it: where it is imported, a key, a member of something else. */
+export const isOnlyAName = (node: Node, parent: Node): boolean =>
+  /^Import.*Specifier$|^JSXAttribute$/.test(parent.type) ||
+  (parent.type === 'ObjectProperty' && parent.key === node && parent.value !== node) ||
+  (/^(?:Optional)?MemberExpression$/.test(parent.type) && (parent as MemberExpression).property === node)
+
 /** A file as a codemod reads it. */
 export type Source = ReturnType<typeof sourceOf>
 
 /** @throws SyntaxError */
 export function sourceOf(file: string, text: string) {
   const trees = parsed(file, text)
-  const lines = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.push(at + 1)
-  // By line and column: a node of a Vue component counts its characters from where its script begins.
-  const offset = ({ line, column }: { line: number; column: number }) => lines[line - 1]! + column
-  const span = ({ loc }: Node): [start: number, end: number] => [offset(loc!.start), offset(loc!.end)]
+  const span = ({ start, end }: Node): [start: number, end: number] => [start!, end!]
 
   /** How often a name is declared: twice means that it is not known here which one is meant. */
   const declared = new Map<string, number>()
+  const used = new Set<string>()
   const declare = (name: string | undefined) => name && declared.set(name, (declared.get(name) ?? 0) + 1)
   const each = (enter: (node: Node, parent: Node | undefined) => void) => {
-    const visit = (node: Node, parent: Node | undefined) => {
-      enter(node, parent)
-      walk(node, (below) => {
-        if (below === node) return true
-        visit(below, node)
-        return false
+    for (const tree of trees)
+      walk(tree, (node, parent) => {
+        enter(node, parent)
       })
-    }
-    for (const tree of trees) visit(tree, undefined)
   }
   const pattern = (node: Node) =>
     walk(node, (one) => {
@@ -57,12 +56,15 @@ export function sourceOf(file: string, text: string) {
       if (one.type === 'ObjectProperty') pattern(one.value)
       return !/^(?:AssignmentPattern|ObjectProperty|TS.*)$/.test(one.type)
     })
-  each((node) => {
+  each((node, parent) => {
+    if (node.type === 'Identifier' && !(parent && isOnlyAName(node, parent))) used.add(node.name)
     if (node.type === 'VariableDeclarator') pattern(node.id)
     if (/^Import.*Specifier$/.test(node.type)) declare((node as { local: { name: string } }).local.name)
     const { params, id } = node as { params?: unknown; id?: Node | null }
     if (Array.isArray(params)) for (const param of params) pattern(param)
-    if (/^(?:Function|Class)Declaration$/.test(node.type)) declare(keyOf(id))
+    if (node.type === 'CatchClause' && node.param) pattern(node.param)
+    if (/^(?:(?:Function|Class)(?:Declaration|Expression)|TS(?:Enum|Module)Declaration)$/.test(node.type))
+      declare(keyOf(id))
   })
 
   return {
@@ -72,8 +74,21 @@ export function sourceOf(file: string, text: string) {
     each,
     span,
     declared: (name: string) => declared.get(name) ?? 0,
+    isTaken: (name: string) => declared.has(name) || used.has(name),
     at: ({ loc }: Node): At => ({ line: loc!.start.line, column: loc!.start.column + 1 }),
     code: (node: Node) => text.slice(...span(node)),
+    lineEnd: text.includes('\r\n') ? '\r\n' : '\n',
+    /** Where a component uses a name and no code was read: in Pug, in words that are no JavaScript. */
+    unread(name: string): At | undefined {
+      if (!isComponent(file)) return
+      const uses = new RegExp(`(?<![\\w$./@-])${name.replaceAll('$', '\\$')}\\??\\.[\\w$]`, 'g')
+      for (const { index } of text.matchAll(uses))
+        if (!trees.some(({ start, end }) => index >= start! && index < end!)) {
+          const { line, column } = placeAt(text, index)
+          return { line, column: column + 1 }
+        }
+      return
+    },
   }
 }
 
@@ -87,19 +102,29 @@ export function moduleIn(node: Node): Node | undefined {
     case 'ImportExpression':
       return node.source
     case 'TSImportType':
-      return (node as { argument: Node }).argument
+      return (node.argument as { literal?: Node }).literal ?? node.argument
     case 'TSExternalModuleReference':
       return node.expression
     case 'CallExpression': {
       const [first] = node.arguments
-      const isModule =
-        node.callee.type === 'Import' ||
-        /^(?:require|resolve|(?:un|do)?mock|requireActual|requireMock|importActual|importMock)$/i.test(
-          lastName(node.callee) ?? '',
-        )
-      return isModule && first && textOf(first) !== undefined ? first : undefined
+      return first && takesModule(node.callee) && textOf(first) !== undefined ? first : undefined
     }
     default:
       return
   }
+}
+
+const MOCKS = /^(?:mock|doMock|unmock|dontMock|setMock|(?:require|import)(?:Actual|Mock))$/
+
+/** Whether a function takes the name of a module first. `path.resolve()` and `Promise.resolve()` do not. */
+function takesModule(callee: Node): boolean {
+  if (callee.type !== 'MemberExpression')
+    return callee.type === 'Import' || (callee.type === 'Identifier' && callee.name === 'require')
+  const { object } = callee
+  const member = memberOf(callee) ?? ''
+  const owner = object.type === 'Identifier' ? object.name : object.type
+  return (
+    (/^(?:require|MetaProperty)$/.test(owner) && member === 'resolve') ||
+    (/^(?:jest|vi|vitest)$/.test(owner) && MOCKS.test(member))
+  )
 }

@@ -12,8 +12,14 @@ export function toShim(source: Source): Rewritten {
   const left: Left[] = []
   let isOfTheirs = false
   source.each((node) => {
+    if (node.type === 'TSModuleDeclaration' && partOf(textOf(node.id) ?? '') !== undefined) {
+      const message =
+        'It declares types of the official client. guidon/migrate has its own: see docs/migrating.md.'
+      left.push({ ...source.at(node.id), what: textOf(node.id)!, message })
+      return
+    }
     const literal = moduleIn(node)
-    const module = literal && textOf((literal as { literal?: Node }).literal ?? literal)
+    const module = literal && textOf(literal)
     if (!literal || module === undefined || partOf(module) === undefined) return
     isOfTheirs = true
     const door = doorFor(module)

@@ -1,10 +1,10 @@
 import type { Node } from '@babel/types'
 import { defaultOf, isGuidon, isMaker, type Names } from './names.ts'
-import type { Kind, Link } from './reading.ts'
+import { HOOKS, type Kind, type Link } from './reading.ts'
 import { bare, isCall, keyOf, lastName, returned } from './walk.ts'
 
-const HOOKS = /^use(?:Flag|FlagEnabled|FlagDetails|Flags|SuspenseFlag)$/
-export const isKind = (name: string | undefined): name is Kind => name === 'client' || HOOKS.test(name ?? '')
+export const isKind = (name: string | undefined): name is Kind =>
+  name === 'client' || HOOKS.some((hook) => hook === name)
 
 /** Collects which names of a file hold clients and hooks. */
 export function holdersIn(names: Names) {

@@ -7,7 +7,8 @@ export type Names = ReturnType<typeof namesIn>
 const GUIDON = /^guidon(?:\/(?:react|vue))?$/
 export const isGuidon = (module: string): boolean => GUIDON.test(module)
 /** What makes a client, or gives the provider's. */
-export const isMaker = (name: string | undefined) => name === 'createClient' || name === 'useGuidon'
+export const MAKERS = ['createClient', 'useGuidon'] as const
+export const isMaker = (name: string | undefined) => MAKERS.some((maker) => maker === name)
 
 /** How the default export of a module is called here: `./shop/flags.ts` and `@/shop/flags` give the same. */
 export const defaultOf = (module: string): string =>

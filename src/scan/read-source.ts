@@ -2,8 +2,8 @@ import type { CallExpression, Node, OptionalCallExpression } from '@babel/types'
 import { parsed } from './code.ts'
 import { constantsIn, placeOf, written } from './constants.ts'
 import { holdersIn, isKind } from './holders.ts'
-import { defaultOf, isGuidon, isMaker, namesIn } from './names.ts'
-import type { Call, Reading } from './reading.ts'
+import { defaultOf, isGuidon, isMaker, MAKERS, namesIn } from './names.ts'
+import { type Call, HOOKS, type Reading } from './reading.ts'
 import { bare, keyOf, lastName, memberOf, walk } from './walk.ts'
 
 /** Methods of a client, and how many arguments they take at least: other things have a `value` and a `json`, too. */
@@ -114,13 +114,19 @@ export function readSource(file: string, text: string): Reading {
     ExportNamedDeclaration({ specifiers, source }) {
       for (const one of specifiers) {
         if (one.type !== 'ExportSpecifier') continue
-        const from = one.local.name
-        const to = keyOf(one.exported) ?? ''
+        const named = (name: string, of: string) => (name === 'default' ? defaultOf(of) : name)
+        const from = source ? named(one.local.name, source.value) : one.local.name
+        const to = named(keyOf(one.exported) ?? '', file)
         if (!source) links.push([scoped(from), to])
         else if (!isGuidon(source.value)) links.push([from, to])
         else if (isKind(from)) holds.push([to, from])
         else if (isMaker(from)) holds.push([to, 'client'])
       }
+    },
+    ExportAllDeclaration({ source }) {
+      if (!isGuidon(source.value)) return
+      for (const hook of HOOKS) holds.push([hook, hook])
+      for (const maker of MAKERS) holds.push([maker, 'client'])
     },
     CallExpression: call,
     OptionalCallExpression: call,

@@ -5,15 +5,10 @@ export interface Place {
   readonly column: number
 }
 
+export const HOOKS = ['useFlag', 'useFlagEnabled', 'useFlagDetails', 'useFlags', 'useSuspenseFlag'] as const
+
 /** What a name can hold: a client, one of the hooks, or a function that reads the flag it is given the name of. */
-export type Kind =
-  | 'client'
-  | 'reader'
-  | 'useFlag'
-  | 'useFlagEnabled'
-  | 'useFlagDetails'
-  | 'useFlags'
-  | 'useSuspenseFlag'
+export type Kind = 'client' | 'reader' | (typeof HOOKS)[number]
 
 /** The name of a flag as it is written: its text, a constant that holds it, or something that is known only when it runs. */
 export interface Written {

@@ -1,4 +1,4 @@
-import type { Kind, Link, Place, Reading, Written } from './reading.ts'
+import { HOOKS, type Kind, type Link, type Place, type Reading, type Written } from './reading.ts'
 
 /** A flag that is read somewhere, by its name. */
 export interface Use extends Place {
@@ -44,7 +44,6 @@ export function usesIn(readings: readonly Reading[], clients: readonly string[] 
   return { uses, dynamic }
 }
 
-const HOOKS: readonly Kind[] = ['useFlag', 'useFlagEnabled', 'useFlagDetails', 'useFlags', 'useSuspenseFlag']
 const isCallable = (kind: Kind) => kind !== 'client'
 
 /** What each name holds: for sure, and by way of others. */
@@ -70,7 +69,9 @@ function heldBy(readings: readonly Reading[], clients: readonly string[]) {
   }
   // Svelte's `$flags` is what the store `flags` holds. A hook that the file does not import is imported by a tool.
   return (name: string) =>
-    held.get(name) ?? held.get(name.replace(/^\$/, '')) ?? new Set(HOOKS.filter((hook) => hook === name))
+    held.get(name) ??
+    held.get(name.replace(/^\$/, '')) ??
+    new Set<Kind>(HOOKS.filter((hook) => hook === name))
 }
 
 /** Constants by their path, where all that go by it say the same. */

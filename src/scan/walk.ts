@@ -6,13 +6,17 @@ import type {
   OptionalCallExpression,
 } from '@babel/types'
 
-/** Calls `enter` for a node and all below it. Where it gives `false`, what is below is left out. */
-export function walk(node: Node, enter: (node: Node) => unknown): void {
-  if (enter(node) === false) return
-  for (const value of Object.values(node)) {
-    if (Array.isArray(value)) {
-      for (const one of value) if (isNode(one)) walk(one, enter)
-    } else if (isNode(value)) walk(value, enter)
+/**
+ * Calls `enter` for a node and all below it, in the order of the text, with the node that each is in. Where it gives `false`,
+ * what is below is left out. Not by recursion: what tools write may be nested deeper than a stack.
+ */
+export function walk(root: Node, enter: (node: Node, parent: Node | undefined) => unknown): void {
+  const waiting: [node: Node, parent: Node | undefined][] = [[root, undefined]]
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [node, parent] = next
+    if (enter(node, parent) === false) continue
+    const below = Object.values(node).flat().filter(isNode)
+    for (const one of below.reverse()) waiting.push([one, node])
   }
 }
 

@@ -73,6 +73,9 @@ it('refuses a server-side key and a personal identity, whatever file there is, a
   await expect(build(root, { ...options, environmentKey: 'ser.AbCdE' })).rejects.toThrow(
     'That is a server-side key (ser.…)',
   )
+  await expect(build(root, { ...options, api: 'http://ada:secret@127.0.0.1:9/' })).rejects.toThrow(
+    'without a name or password in it.',
+  )
   await expect(build(root, { ...options, identity: 'ada@example.com' })).rejects.toThrow(
     'The identity is not opaque.',
   )

@@ -1,21 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listen } from '../../src/cli/listen.ts'
 import { json } from '../../src/edge/answer.ts'
-import { emptyFolder } from './folder.ts'
+import { folderWith } from './folder.ts'
+import { asNobody } from './nobody.ts'
 import { afterwards, ran } from './run.ts'
 
 type Files = Record<string, unknown>
-
-const folderWith = (files: Files) => {
-  const cwd = emptyFolder()
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(cwd, name)), { recursive: true })
-    writeFileSync(join(cwd, name), typeof content === 'string' ? content : JSON.stringify(content))
-  }
-  return cwd
-}
 
 /** Runs `guidon check` over these files. */
 const checked = (files: Files, ...args: string[]) => ran(['check', ...args], { cwd: folderWith(files) })
@@ -224,6 +216,51 @@ test('names a file that it cannot parse, and goes on', async () => {
     expect.stringMatching(/^guidon: src\/a\.ts cannot be parsed, so what it uses is not known: .+\(1:6\)/),
   ])
   expect(out).toEqual(['Nothing to report in 3 flags and 2 files.'])
+})
+
+test('names what it may not read, and goes on', async () => {
+  const cwd = folderWith({
+    'guidon.flags.json': FLAGS,
+    'src/a.ts': CODE,
+    'src/mine/b.ts': CODE,
+    'src/c.ts': CODE,
+  })
+  chmodSync(cwd, 0o755)
+  chmodSync(join(cwd, 'src/mine'), 0)
+  chmodSync(join(cwd, 'src/c.ts'), 0)
+  const { code, out, err } = await asNobody(() => ran(['check'], { cwd }))
+  expect({ code, out }).toEqual({ code: 0, out: ['Nothing to report in 3 flags and 2 files.'] })
+  expect(err).toEqual([
+    'guidon: src/mine is not open to you. Look at its permissions. What is in it is not known.',
+    'guidon: src/c.ts cannot be read, so what it uses is not known: It is not open to you. Look at its permissions.',
+  ])
+})
+
+test('a link that leads back into the folder is not followed', async () => {
+  const cwd = folderWith({ 'guidon.flags.json': FLAGS, 'src/a.ts': CODE })
+  symlinkSync('..', join(cwd, 'src/loop'))
+  expect(await ran(['check'], { cwd })).toMatchObject({ out: ['Nothing to report in 3 flags and 1 file.'] })
+})
+
+test('the types may have line ends of Windows', async () => {
+  const cwd = folderWith({ 'guidon.flags.json': FLAGS, 'src/a.ts': CODE })
+  await ran(['types'], { cwd })
+  const file = join(cwd, 'guidon.d.ts')
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', '\r\n'))
+  expect(await ran(['check'], { cwd })).toMatchObject({ code: 0, err: [] })
+})
+
+test('shows what a terminal would obey, and does not say it', async () => {
+  const name = '\x1b]0;mine\x07\n\u202e'
+  const cwd = folderWith({
+    'guidon.flags.json': { flags: { [name]: flag('jane@example.com') } },
+    'src/a.ts': '',
+  })
+  const [line] = (await ran(['check'], { cwd })).out
+  expect(line).toBe('unused  \\u001b]0;mine\\u0007\\u000a\\u202e')
+  const { out } = await ran(['doctor'], { cwd })
+  expect(out.join('\n')).toContain('\\u001b]0;mine\\u0007')
+  expect(out.join()).not.toMatch(/\p{Cc}|\u202e/u)
 })
 
 test('shows on a terminal how far it is, when there is much to read', async () => {

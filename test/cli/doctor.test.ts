@@ -7,7 +7,7 @@ import type { Terminal } from '../../src/cli/terminal.ts'
 import { type Answer, answer } from '../../src/edge/answer.ts'
 import { createEdge, type Question } from '../../src/edge.ts'
 import { page } from './answers.ts'
-import { emptyFolder } from './folder.ts'
+import { emptyFolder, folderWith } from './folder.ts'
 import { afterwards, ran } from './run.ts'
 
 const flag = (name: string, feature_state_value: unknown = null) => ({
@@ -328,6 +328,31 @@ test('misses a bundled file only when it was named', async () => {
   expect(of('bundled')).toMatchObject({
     state: 'fail',
     found: expect.stringContaining('There is no file x.json'),
+  })
+})
+
+test('goes no further with what is no address, and does not show it', async () => {
+  const { code, out, err } = await ran(
+    ['doctor', '--environment', ' key\n', '--api', 'http://user:pass@127.0.0.1:9/', '--json'],
+    { cwd: emptyFolder() },
+  )
+  expect({ code, err }).toEqual({ code: 1, err: [] })
+  expect(JSON.parse(out.join('')).map(({ check, state }: Result) => `${check} ${state}`)).toEqual([
+    'key ok',
+    'server fail',
+    'bundled ok',
+  ])
+  expect(out.join('')).not.toContain('pass@')
+})
+
+test('tells in JSON, too, of a file that cannot be read', async () => {
+  const cwd = folderWith({ 'guidon.flags.json/a': '' })
+  const { code, out } = await ran(['doctor', '--json'], { cwd })
+  expect(code).toBe(1)
+  expect(JSON.parse(out.join('')).at(-1)).toEqual({
+    check: 'bundled',
+    state: 'fail',
+    found: expect.stringMatching(/guidon\.flags\.json is a folder\.$/),
   })
 })
 

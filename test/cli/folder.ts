@@ -1,6 +1,6 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach } from 'vitest'
 
 const folders: string[] = []
@@ -15,7 +15,18 @@ export function emptyFolder(): string {
   return folder
 }
 
-/** The same, with one file in it. */
+/** The same, with files in it: text, bytes, or what is written as JSON. */
+export function folderWith(files: Readonly<Record<string, unknown>>): string {
+  const folder = emptyFolder()
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    const isRaw = typeof content === 'string' || content instanceof Uint8Array
+    writeFileSync(join(folder, name), isRaw ? content : JSON.stringify(content))
+  }
+  return folder
+}
+
+/** A folder with one file in it, and how to change that. */
 export function fileWith(content: unknown) {
   const folder = emptyFolder()
   const file = join(folder, 'environment.json')

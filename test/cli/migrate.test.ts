@@ -1,15 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { emptyFolder } from './folder.ts'
+import { folderWith } from './folder.ts'
+import { asNobody } from './nobody.ts'
 import { ran } from './run.ts'
 
-const folderWith = (files: Record<string, string>) => {
-  const cwd = emptyFolder()
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(cwd, name)), { recursive: true })
-    writeFileSync(join(cwd, name), content)
-  }
+const inFolder = (files: Record<string, unknown>) => {
+  const cwd = folderWith(files)
   return { cwd, read: (name: string) => readFileSync(join(cwd, name), 'utf8') }
 }
 
@@ -22,7 +19,7 @@ export const Cart = () => <p>{flagsmith.getValue('title', { fallback: 'Cart' })}
 }
 
 test('shows what it would do, and writes nothing', async () => {
-  const { cwd, read } = folderWith(SHOP)
+  const { cwd, read } = inFolder(SHOP)
   const { code, out, err } = await ran(['migrate', 'src'], { cwd })
   expect({ code, err }).toEqual({ code: 0, err: [] })
   expect(`\n${out.join('\n')}\n`).toBe(`
@@ -42,7 +39,7 @@ src/start.ts
 })
 
 test('writes with --write, and has nothing to do the next time', async () => {
-  const { cwd, read } = folderWith(SHOP)
+  const { cwd, read } = inFolder(SHOP)
   const { code, out } = await ran(['migrate', 'src', '--write'], { cwd })
   expect(code).toBe(0)
   expect(out.at(-1)).toBe('2 changes in 2 files; 1 to look at by hand.')
@@ -54,7 +51,7 @@ test('writes with --write, and has nothing to do the next time', async () => {
 })
 
 test('moves calls to the client that a module exports, as each file calls it', async () => {
-  const { cwd, read } = folderWith(SHOP)
+  const { cwd, read } = inFolder(SHOP)
   const args = ['migrate', 'src', '--to', 'native', '--client', 'src/flags.ts', '--write']
   const { code, out } = await ran(args, { cwd })
   expect(code).toBe(0)
@@ -66,13 +63,13 @@ export const Cart = () => <p>{flags.value('title', 'Cart')}</p>;
 })
 
 test('takes a package or an alias as it is', async () => {
-  const { cwd, read } = folderWith(SHOP)
+  const { cwd, read } = inFolder(SHOP)
   await ran(['migrate', 'src', '--to', 'native', '--client', '@/flags', '--write'], { cwd })
   expect(read('src/pages/cart.tsx')).toContain(`from "@/flags";`)
 })
 
 test('gives it all as JSON', async () => {
-  const { cwd } = folderWith(SHOP)
+  const { cwd } = inFolder(SHOP)
   const { out } = await ran(['migrate', 'src', '--json'], { cwd })
   expect(JSON.parse(out.join('\n'))).toEqual([
     {
@@ -103,11 +100,63 @@ test('gives it all as JSON', async () => {
 })
 
 test('goes on after a file that cannot be parsed', async () => {
-  const { cwd } = folderWith({ ...SHOP, 'src/broken.ts': `import flagsmith from 'flagsmith'\nconst = {` })
+  const { cwd } = inFolder({ ...SHOP, 'src/broken.ts': `import flagsmith from 'flagsmith'\nconst = {` })
   const { code, out, err } = await ran(['migrate', 'src'], { cwd })
   expect(code).toBe(0)
   expect(err[0]).toContain('src/broken.ts cannot be parsed, so it stays as it is')
   expect(out.at(-1)).toContain('2 changes in 2 files')
+})
+
+test('leaves a file alone whose letters it would lose', async () => {
+  const latin = Buffer.from(`import flagsmith from 'flagsmith' // caf\xe9\n`, 'latin1')
+  const { cwd } = inFolder({ 'src/a.ts': latin })
+  const { code, out, err } = await ran(['migrate', 'src', '--write'], { cwd })
+  expect({ code, out, err }).toEqual({
+    code: 0,
+    out: ['Nothing to move in 1 file.'],
+    err: ['guidon: src/a.ts is not written in UTF-8, so it stays as it is.'],
+  })
+  expect(readFileSync(join(cwd, 'src/a.ts'))).toEqual(latin)
+})
+
+test('goes on after a file that may not be written, and ends with code 1', async () => {
+  const { cwd, read } = inFolder(SHOP)
+  for (const folder of ['', 'src', 'src/pages']) chmodSync(join(cwd, folder), 0o777)
+  chmodSync(join(cwd, 'src/start.ts'), 0o666)
+  chmodSync(join(cwd, 'src/pages/cart.tsx'), 0o444)
+  const { code, out, err } = await asNobody(() => ran(['migrate', 'src', '--write'], { cwd }))
+  expect({ code, err }).toEqual({
+    code: 1,
+    err: ['guidon: src/pages/cart.tsx stays as it is: It is not open to you. Look at its permissions.'],
+  })
+  expect(out[0]).toBe('src/start.ts')
+  expect(out.at(-1)).toBe('1 change in 1 file; 1 to look at by hand.')
+  expect(read('src/start.ts')).toContain('guidon/migrate')
+  expect(read('src/pages/cart.tsx')).toBe(SHOP['src/pages/cart.tsx'])
+})
+
+test('moves what is declared, too', async () => {
+  const { cwd, read } = inFolder({ 'a.d.ts': `import type { IFlagsmith } from 'flagsmith/types'\n` })
+  await ran(['migrate', '.', '--write'], { cwd })
+  expect(read('a.d.ts')).toBe(`import type { IFlagsmith } from 'guidon/migrate'\n`)
+})
+
+test.each([
+  ['src/flags.ts', `import a from './a'`, './flags'],
+  ['src/flags.ts', `import a from './a.js'`, './flags.js'],
+  ['src/flags.ts', `import a from '../a.ts'`, './flags.ts'],
+  ['src/flags.ts', `import './page.css'`, './flags'],
+  ['src/flags.mts', `import a from './a'`, './flags.mjs'],
+  ['src/flags.cjs', `import a from './a'`, './flags.cjs'],
+  ['lib/flags/index.tsx', `import a from '../b.mjs'`, '../lib/flags/index'],
+])('%s is called as the file calls its neighbours: %s', async (client, neighbour, name) => {
+  const code = `${neighbour}\nimport flagsmith from 'flagsmith'\nflagsmith.hasFeature('x')\n`
+  const { cwd, read } = inFolder({ 'src/a.ts': code })
+  for (const given of [client, join(cwd, client)]) {
+    writeFileSync(join(cwd, 'src/a.ts'), code)
+    await ran(['migrate', 'src', '--to', 'native', '--client', given, '--write'], { cwd })
+    expect(read('src/a.ts')).toContain(`import { flags } from '${name}'`)
+  }
 })
 
 test.each([
@@ -116,7 +165,7 @@ test.each([
   [['migrate', 'src', '--to', 'somewhere'], 'Allowed choices are shim, native'],
   [['migrate'], "missing required argument 'folder'"],
 ])('%j is refused in a line', async (args, message) => {
-  const { code, out, err } = await ran(args, { cwd: folderWith(SHOP).cwd })
+  const { code, out, err } = await ran(args, { cwd: inFolder(SHOP).cwd })
   expect({ code, out }).toEqual({ code: 1, out: [] })
   expect(err.join('\n')).toContain(message)
 })

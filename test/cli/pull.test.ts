@@ -7,7 +7,7 @@ import { createEdge } from '../../src/edge.ts'
 import { createClient, memoryStorage } from '../../src/index.ts'
 import { bodyText, recordings } from '../recordings.ts'
 import { page } from './answers.ts'
-import { emptyFolder } from './folder.ts'
+import { emptyFolder, folderWith } from './folder.ts'
 import { afterwards, ran } from './run.ts'
 
 const GUID = '8b5c2e0e-0c1f-4f6e-9d7e-1f2a3b4c5d6e'
@@ -288,4 +288,48 @@ test('pulls from our own server', async () => {
     off: { enabled: false, value: null },
     title: { enabled: true, value: 'Hi' },
   })
+})
+
+test('looks for personal data in JSON, too, as doctor does, and shows no name that a terminal would obey', async () => {
+  const { api } = await answering([flag('a\x1b', '{"to":[{"it":"jane@example.com"}]}'), flag('b', '{"a":1}')])
+  expect((await pulling(api).pull()).err).toEqual([
+    'guidon: The value of a\\u001b looks like personal data (email). It will be in your app.',
+  ])
+})
+
+test.each(['ser.AbC', ' ser.AbC\n'])('a server-side key goes nowhere and is not shown: %j', async (key) => {
+  const { api, asked } = await answering([])
+  const { code, out, err } = await pulling(api, emptyFolder(), key).pull()
+  expect({ code, out, asked }).toEqual({ code: 1, out: [], asked: [] })
+  expect(err.join()).toContain('That is a server-side key')
+  expect(err.join()).not.toContain('AbC')
+})
+
+test.each([
+  'flags.example.com',
+  'ftp://127.0.0.1/',
+  'http://user:pass@127.0.0.1:9/',
+  'http://token@127.0.0.1:9/',
+])('%s is no address to ask, and is not shown', async (api) => {
+  const file = { 'guidon.flags.json': TWO }
+  const asked = ['--environment', 'key', '--fallback-on-error']
+  for (const terminal of [
+    { args: ['--api', api], cwd: folderWith(file) },
+    { args: [], cwd: folderWith({ ...file, 'guidon.config.json': { api } }) },
+    { args: [], cwd: folderWith(file), env: { GUIDON_API: api } },
+  ]) {
+    expect(await ran(['pull', ...asked, ...terminal.args], terminal)).toEqual({
+      code: 1,
+      out: [],
+      err: [
+        'guidon: The base of the SDK API has to be like https://flags.example.com/api/v1/, without a name or password in it.',
+      ],
+    })
+  }
+})
+
+test.each(['0', '-1', 'x', 'Infinity', '86401'])('a server may not take %s seconds', async (seconds) => {
+  const { code, err } = await pulling('http://127.0.0.1:9/').pull('--timeout', seconds)
+  expect(code).toBe(1)
+  expect(err.join()).toContain('It must be a number of seconds, up to 86400.')
 })

@@ -92,3 +92,9 @@ test('a folder where the file should be is one line as well', async () => {
   const { code, err } = await ran(['types'], { cwd })
   expect({ code, err }).toEqual({ code: 1, err: [`guidon: ${join(cwd, 'guidon.d.ts')} is a folder.`] })
 })
+
+test('reads a file that an editor of Windows has saved', async () => {
+  const { cwd, text } = folderWith(`\uFEFF${JSON.stringify(FLAGS, null, 2).replaceAll('\n', '\r\n')}`)
+  expect(await ran(['types'], { cwd })).toMatchObject({ code: 0, err: [] })
+  expect(text()).toBe(TYPES)
+})

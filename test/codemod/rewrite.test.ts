@@ -25,6 +25,12 @@ describe('to guidon/migrate', () => {
     [`let f: import('flagsmith').IFlagsmith`, `let f: import('guidon/migrate').IFlagsmith`],
     [`jest.mock('flagsmith', () => ({}))`, `jest.mock('guidon/migrate', () => ({}))`],
     [`vi.mock('flagsmith/react')`, `vi.mock('guidon/migrate/react')`],
+    [
+      `const { a } = await vi.importActual<object>('flagsmith')`,
+      `const { a } = await vi.importActual<object>('guidon/migrate')`,
+    ],
+    [`require.resolve('flagsmith')`, `require.resolve('guidon/migrate')`],
+    [`import.meta.resolve('flagsmith')`, `import.meta.resolve('guidon/migrate')`],
   ])('%s', (before, after) => {
     expect(moved(before)).toMatchObject({ text: after, left: [] })
     expect(moved(before).changes.length).toBe(1)
@@ -38,6 +44,7 @@ describe('to guidon/migrate', () => {
     `const name = 'flagsmith'; log('flagsmith')`,
     `// import flagsmith from 'flagsmith'`,
     `import flags from 'guidon/migrate'`,
+    `path.resolve('flagsmith'); Promise.resolve('flagsmith'); store.mock('flagsmith')`,
   ])('leaves alone what is something else: %s', (code) => {
     expect(moved(code)).toEqual({ text: code, changes: [], left: [] })
   })
@@ -45,6 +52,31 @@ describe('to guidon/migrate', () => {
   it('keeps everything else as it is written', () => {
     const code = `/* eslint-disable */\r\n\timport   flagsmith , { FlagSource }  from\r\n  'flagsmith' // the flags\r\nexport const x = 1 ;;\r\n`
     expect(moved(code).text).toBe(code.replace(`'flagsmith'`, `'guidon/migrate'`))
+  })
+
+  it.each([
+    ['a mark at its beginning', '\uFEFF'],
+    ['a mark and a line for the shell', '\uFEFF#!/usr/bin/env node\n'],
+    ['line ends of Windows', '// a\r\n\r\n'],
+    ['line ends of an old Mac', '// a\r\r'],
+    ['separators in a text', `const a = '\u2028\u2029'\n`],
+    ['what others need two units for', `const a = '🚩'\n`],
+    ['a long chain', `a${'.b()'.repeat(2_000)}\n`],
+  ])('finds the place in a file with %s', (_, before) => {
+    const code = `${before}import flagsmith from 'flagsmith'\nflagsmith.hasFeature('x')\n`
+    expect(moved(code).text).toBe(code.replace(`'flagsmith'`, `'guidon/migrate'`))
+    expect(rewrite('a.js', code, './flags').text).toBe(
+      `${before}import { flags } from './flags'\nflags.isEnabled('x')\n`,
+    )
+  })
+
+  it.each([
+    ['an attribute with a bracket', `<script setup lang="ts" generic="T extends Array<string>">\n`],
+    ['separators before its script', `<template>\u2028</template>\r<script>\n`],
+    ['what looks like a comment', `<script>\nconst open = '<!--'\nconst close = '-->', both = '<style>'\n`],
+  ])('finds the place in a component with %s', (_, before) => {
+    const code = `${before}import flagsmith from 'flagsmith' // -->\n</script>\n`
+    expect(moved(code, 'a.vue').text).toBe(code.replace(`'flagsmith'`, `'guidon/migrate'`))
   })
 
   it('finds its way in components of Vue and Svelte', () => {
@@ -68,8 +100,30 @@ const App = () => <FlagsmithProvider options={{ environmentID: 'k', sentryClient
     expect(moved(app, 'a.tsx').left).toMatchObject([{ line: 2, what: 'sentryClient' }])
   })
 
+  it('names types that were declared for it', () => {
+    const code = `import 'flagsmith'\ndeclare module 'flagsmith/react' {\n  interface Flags {}\n}`
+    expect(moved(code).text).toBe(code.replace(`'flagsmith'`, `'guidon/migrate'`))
+    expect(moved(code).left).toMatchObject([{ line: 2, column: 16, what: 'flagsmith/react' }])
+  })
+
+  it('says nothing about options that are of something else', () => {
+    const code = `import flagsmith from 'flagsmith'
+import * as Sentry from '@sentry/browser'
+Sentry.init({ enableLogs: true })
+flagsmith.init({ environmentID: 'k', toString() {}, constructor: A })`
+    expect(moved(code).left).toEqual([])
+  })
+
+  it('finds options that do nothing in an instance of another kind', () => {
+    const code = `import { createFlagsmithInstance } from 'flagsmith'
+const mine = createFlagsmithInstance()
+mine.init({ enableLogs: true, evaluationContext: { environment: { apiKey: 'k' } } })`
+    expect(moved(code).left).toMatchObject([{ line: 3, what: 'enableLogs' }])
+  })
+
   it('throws for what is no code', () => {
     expect(() => moved(`import flagsmith from 'flagsmith'\nconst = {`)).toThrow(SyntaxError)
+    expect(() => moved(`f(${'['.repeat(50_000)}${']'.repeat(50_000)})`)).toThrow(SyntaxError)
   })
 })
 
@@ -98,6 +152,9 @@ describe('to the calls of a client', () => {
     [`flagsmith.setTrait('plan', 'pro')`, `flags.setTraits({ plan: 'pro' })`],
     [`flagsmith.setTrait('last seen', at)`, `flags.setTraits({ 'last seen': at })`],
     [`flagsmith.setTrait(key, at)`, `flags.setTraits({ [key]: at })`],
+    [`flagsmith.setTrait('__proto__', at)`, `flags.setTraits({ ['__proto__']: at })`],
+    [`const x = flagsmith.getValue('x')()`, `const x = (flags.flag('x')?.value ?? null)()`],
+    [`flagsmith.hasFeature((log(), 'x'))`, `flags.isEnabled((log(), 'x'))`],
     [`flagsmith.setTraits({ plan: 'pro' })`, `flags.setTraits({ plan: 'pro' })`],
     [`flagsmith.getFlags().then(done)`, `flags.refresh().then(done)`],
     [`show(flagsmith.getAllFlags(), flagsmith.identity)`, `show(flags.all(), flags.identity)`],
@@ -147,6 +204,14 @@ describe('to the calls of a client', () => {
     ['flagsmith', `export default flagsmith`],
     ['flagsmith', `const f = (flagsmith) => flagsmith.hasFeature('x')`],
     ['hasFeature', `flagsmith['hasFeature']('x')`],
+    ['getValue', `const x = flagsmith.getValue<string>('x', { fallback: 'a' })`],
+    ['toString', `flagsmith.toString()`],
+    ['constructor', `flagsmith.constructor`],
+    ['flagsmith', `try {} catch (flagsmith) { flagsmith.hasFeature('x') }`],
+    ['flagsmith', `const f = function flagsmith() { flagsmith.hasFeature('x') }`],
+    ['flagsmith', `jest.mock('flagsmith')`],
+    ['flagsmith', `export { createFlagsmithInstance } from 'flagsmith'`],
+    ['fs', `import fs from 'flagsmith/isomorphic'`],
   ])('keeps a file with something that only a person can move: %s in %s', (what, code) => {
     const both = `flagsmith.hasFeature('y')\n${code}`
     const { text, left, changes } = moved(both)
@@ -163,6 +228,46 @@ export const on = flagsmith.hasFeature('x')`
 import { type IFlags } from 'guidon/migrate';
 const flags: IFlags = {}
 export const on = flags_.isEnabled('x')`)
+    const windows = code.replaceAll('\n', '\r\n')
+    expect(rewrite('a.ts', windows, '@/flags').text.replaceAll('\r\n', '')).not.toContain('\n')
+  })
+
+  it('takes another name where one of an inner scope would hide it', () => {
+    const code = `try {} catch (flags) { report(flagsmith.hasFeature('x'), flags) }`
+    expect(moved(code).text).toBe(`import { flags as flags_ } from './flags'
+try {} catch (flags) { report(flags_.isEnabled('x'), flags) }`)
+  })
+
+  it.each([
+    `import flagsmith, * as all from 'flagsmith'\nflagsmith.hasFeature('x')\nall.start({})`,
+    `import { default as flagsmith, IFlagsmith } from 'flagsmith'\nflagsmith.hasFeature('x')`,
+    `const flagsmith = require('flagsmith').default\nflagsmith.hasFeature('x')`,
+    `const { default: flagsmith } = await import('flagsmith')\nflagsmith.hasFeature('x')`,
+    `export { default } from 'flagsmith'`,
+  ])('names a way to come by the instance that it does not rewrite: %s', (code) => {
+    const { text, changes, left } = rewrite('a.ts', code, './flags')
+    expect({ text, changes }).toEqual({ text: code, changes: [] })
+    expect(left[0]).toMatchObject({ line: 1 })
+  })
+
+  it('knows the default instance by its name', () => {
+    const code = `import { default as flagsmith } from 'flagsmith'\nflagsmith.hasFeature('x')`
+    expect(rewrite('a.ts', code, './flags')).toMatchObject({
+      text: `import { flags } from './flags'\nflags.isEnabled('x')`,
+      left: [],
+    })
+  })
+
+  it.each([
+    ['a.vue', `<template lang="pug">\np #{flagsmith.identity}\n</template>`],
+    ['a.svelte', `{#later flagsmith.getFlags() ? then}{/later}`],
+  ])('keeps a component that uses it where no code can be read: %s', (file, template) => {
+    const code = `<script>\nimport flagsmith from 'flagsmith'\nflagsmith.hasFeature('x')\n</script>\n${template}`
+    const { text, left } = rewrite(file, code, './flags')
+    expect(text).toBe(code)
+    expect(left).toMatchObject([
+      { line: file === 'a.vue' ? 6 : 5, column: file === 'a.vue' ? 5 : 9, what: 'flagsmith' },
+    ])
   })
 
   it('asks to look at names that were compared in another way', () => {

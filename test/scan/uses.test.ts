@@ -193,7 +193,38 @@ const size = flags.value('f', 1) as number
 {#if $flags.isEnabled('a')} <b style="{flags.value('b', '')}">{flags.json('c', {})}</b>
 {:else if flags.isEnabled('d')}{#each [flags.flag('e')] as { name }, i (name)}{name}{/each}{/if}
 {@html flags.value('f', '')}`
-  expect(names({ 'flags.ts': MADE, 'a.svelte': svelte })).toEqual(['a', 'b', 'c', 'd', 'f'])
+  expect(names({ 'flags.ts': MADE, 'a.svelte': svelte })).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+})
+
+test.each([
+  `{#each flags.json('a', { fallback: [] }) as { b }, i (b)}{/each}`,
+  `{#each flags.json('a', { fallback: [] }) as b}{/each}`,
+  `{#await flags.json('a', {}) then { b }}{/await}`,
+  `{#await flags.json('a', {}) catch}{/await}`,
+  `{#key flags.flag('a')}{/key}`,
+  `<Box {...flags.json('a', {})} />`,
+  `{'}'}{flags.flag('a')}`,
+  `{b + "{" + '\\'{' + \`{\`}{flags.flag('a')}`,
+  `<p>it's {flags.flag('a')}</p>`,
+])('reads what Svelte says in its own words: %s', (template) => {
+  expect(names({ 'a.svelte': template }, ['flags'])).toEqual(['a'])
+})
+
+test('reads a template of Vue in Pug', () => {
+  const pug = `<template lang="pug">\np(v-if="flags.flag('a')", :b="flags.flag('b')")\n  | {{ flags.flag('c') }}\n</template>`
+  expect(names({ 'a.vue': pug }, ['flags']).sort()).toEqual(['a', 'b', 'c'])
+})
+
+test.each([
+  [`export * from 'guidon/react'`, `import { useFlag } from './lib'; useFlag('a', 1)`],
+  [`export * from 'guidon'`, `import { createClient } from '../lib'; const c = createClient(o); c.flag('a')`],
+  [`${MADE}export { flags as default }`, `import f from './lib'; f.flag('a')`],
+  [`export { flags as default } from './made'`, `import f from './lib'; f.flag('a')`],
+  [`export { default } from './second'`, `import f from './lib'; f.flag('a')`],
+  [`export { default as f } from './second'`, `import { f } from './lib'; f.flag('a')`],
+])('follows what a module exports anew: %s', (lib, text) => {
+  const second = `import { flags } from './made'\nexport default flags`
+  expect(names({ 'lib.ts': lib, 'made.ts': MADE, 'second.ts': second, 'a.ts': text })).toEqual(['a'])
 })
 
 test.each([
