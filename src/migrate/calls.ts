@@ -46,7 +46,11 @@ export const createCalls = (flagsmith: () => IFlagsmith): Parts => {
     // The same error may come as an event and by a promise.
     if (error === toldError || isNone(error)) return
     toldError = error
-    session.config.onError?.(error as Error)
+    try {
+      session.config.onError?.(error as Error)
+    } catch {
+      // There is nobody left to tell.
+    }
   }
 
   /** Looks after a promise: who does not await it causes no unhandled rejection, and `onError` hears all the same. */

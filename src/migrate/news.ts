@@ -58,11 +58,14 @@ export const tell = (session: Open, flagsmith: IFlagsmith): void => {
   }
   if (told.of === of || !(isArrival || flagsChanged)) return
   session.told = now
-  config.onChange?.(
-    isFromServer ? (told.flags as IFlags) : null,
-    { isFromServer, flagsChanged, traitsChanged: changes(told.traits, now.traits) },
-    loading,
-  )
-  flagsmith._trigger?.()
-  config._trigger?.()
+  try {
+    config.onChange?.(
+      isFromServer ? (told.flags as IFlags) : null,
+      { isFromServer, flagsChanged, traitsChanged: changes(told.traits, now.traits) },
+      loading,
+    )
+  } finally {
+    flagsmith._trigger?.()
+    config._trigger?.()
+  }
 }

@@ -2,7 +2,7 @@
 import { createFlagsmithInstance as official } from '@flagsmith/flagsmith'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFlagsmithInstance, type Flagsmith, type IInitConfig } from '../../src/migrate.ts'
-import { API, ada, answerTo, bob, KEY, until, useWorld } from '../world.ts'
+import { API, ada, answerTo, bob, calm, KEY, until, useWorld } from '../world.ts'
 import { useChunks } from './sides.ts'
 
 // What goes wrong around an instance: callbacks that throw, calls in an order nobody thought of, devices that fail.
@@ -42,6 +42,33 @@ const codes = () => errors.map(({ code }) => code)
 const broken = (): never => {
   throw new Error('of the app')
 }
+
+describe('a callback that throws', () => {
+  it('as onChange is told as an error, and keeps nobody else from hearing', async () => {
+    const { flagsmith, init } = open()
+    let times = 0
+    await init({ onChange: broken, _trigger: () => void times++ })
+    expect(flagsmith.getValue('color')).toBe('of nobody')
+    expect(times).toBe(1)
+    await until(() => codes().includes('listener'))
+  })
+
+  it('as onError keeps no flags from coming, and no call from saying why it failed', async () => {
+    const { flagsmith, init } = open()
+    await init({ onError: broken, datadogRum: {} as never })
+    expect(flagsmith.getValue('color')).toBe('of nobody')
+    await expect(flagsmith.identify('ada@example.org')).rejects.toMatchObject({ code: 'personal-identifier' })
+  })
+
+  it('as onError does not make init reject, when the device has flags', async () => {
+    await open().init({ identity: ada, cacheFlags: true })
+    world.net.offline()
+    const { flagsmith, init } = open()
+    await init({ identity: ada, cacheFlags: true, onError: broken })
+    await calm()
+    expect(flagsmith.getValue('color')).toBe(`of ${ada}`)
+  })
+})
 
 describe('init called again', () => {
   it('and refused ends the one before, which is no error', async () => {
