@@ -1,1 +1,1 @@
-export { type More, moreOf, type Reads } from './migrate/more.ts'
+export { type More, moreOf } from './migrate/more.ts'

@@ -3,7 +3,14 @@
 import type { Extension, Inside, MaybePromise, Stop, Storage } from 'guidon'
 import type { Experiments } from 'guidon/analytics'
 import { sameName } from './names.ts'
-import type { EventOptions, IFlagsmithExperiment, IFlagsmithResponse, IInitConfig } from './types.ts'
+import type {
+  EventOptions,
+  FlagSource,
+  IFlagsmithExperiment,
+  IFlagsmithFeature,
+  IFlagsmithResponse,
+  IInitConfig,
+} from './types.ts'
 
 /** The part of an AsyncStorage that is used. The official client needs no third method. */
 interface Device {
@@ -12,90 +19,125 @@ interface Device {
   removeItem?(key: string): MaybePromise<unknown>
 }
 
+/** Without a third method, an empty text is as good as none. */
+const remove = (device: Device, name: string) =>
+  device.removeItem ? device.removeItem(name) : device.setItem(name, '')
+
 /** Options that do nothing here. Who passes one hears of it. */
 const UNUSED = ['datadogRum', 'sentryClient', 'enableDynatrace', 'angularHttpClient'] as const
 
-/** What reads flags is told here, until somebody else takes it. */
-export interface Reads {
-  readonly waiting: string[]
-  take(name: string): unknown
-}
-
-/** What an instance has more of, for its options. */
+/** What an instance has more of, from the moment on that something of it is asked for. */
 export interface More {
   /** The app's AsyncStorage, of two methods or three, as ours. */
-  readonly storage: Promise<Storage> | undefined
+  storage(device: Device): Promise<Storage>
+  /** Removes what the official client left under this name, and its counts, as soon as there is something better. */
+  tidy(inside: Inside, device: Device, name: string): void
   /** Headers that the official client sends for `applicationMetadata`. */
-  readonly headers: object
-  /** For `skipAPI`: flags of the device as an answer would bring them, if there are any, and the request says nothing. */
-  kept(inside: Inside, body: string | undefined, isExpired: () => boolean): Promise<string | undefined>
-  /** Looks for experiments in an answer. */
-  look(flags: NonNullable<IFlagsmithResponse['flags']>): void
-  /** The experiment of a flag, by the name that it is compared by. */
-  readonly experiments: ReadonlyMap<string, IFlagsmithExperiment>
-  /** Begins what goes on beside a client. */
-  begin(inside: Inside, fail: (error: unknown) => void, reads: Reads | undefined): void
-  end(): void
-  /** Polls every so many milliseconds, on average; with none, not any more. */
-  poll(intervalMs?: number): void
-  track(event: string, options: EventOptions | undefined, feature?: string): void
-  expose(feature: string): void
+  headersOf(config: IInitConfig): object
+  /**
+   * For `skipAPI`: flags of the device as an answer would bring them, if there are any, and the request says nothing.
+   * `loaded` settles when what the official client left is there, too.
+   */
+  kept(
+    inside: Inside,
+    body: string | undefined,
+    loaded: unknown,
+    isExpired: () => boolean,
+  ): Promise<string | undefined>
+  /** The experiments in an answer, by the name that a flag is compared by. */
+  experimentsIn(flags: NonNullable<IFlagsmithResponse['flags']>): Map<string, IFlagsmithExperiment>
+  /** What goes on beside a client, for these options. */
+  beside(config: IInitConfig): Extension
+  /** Polls every so many milliseconds, on average, also beside later clients; with none, not any more. */
+  poll(intervalMs?: number, inside?: Inside): void
+  /** A flag was read. */
+  count(name: string): void
+  trackEvent(event: string, options?: EventOptions): void
+  trackExposureEvent(feature: string, options?: EventOptions): void
+  /** A flag was read as part of an experiment. */
+  expose(feature: string, flag: IFlagsmithFeature | undefined, source: FlagSource): void
 }
 
 /** The parts of an instance that only some options need. */
-export const moreOf = (config: IInitConfig): More => {
-  const { AsyncStorage, applicationMetadata, eventProcessorConfig } = config
-  const { name, version } = applicationMetadata ?? { name: '' }
-  const device: Device | undefined = AsyncStorage
-  const experiments = new Map<string, IFlagsmithExperiment>()
-  let inside: Inside | undefined
-  let fail: (error: unknown) => void
+export const moreOf = (fail: (error: unknown) => void): More => {
+  // Servers render a page and are done: nobody looks on there, and nobody counts.
+  const isPage = typeof window === 'object'
+  /** The client of now. */
+  let here: Inside | undefined
   let events: Promise<Experiments> | undefined
   let intervalMs: number | undefined
-  const stops = new Set<Stop>()
   let stopPolling: Stop | undefined
 
   const names = new Map<string, string>()
   /** A flag's name as the server has it: by another one nobody would find its counts and events there. */
   const nameOf = (name: string): string => {
     if (!names.has(sameName(name)))
-      for (const one of Object.keys(inside?.client.all() ?? {})) names.set(sameName(one), one)
+      for (const one of Object.keys(here?.client.all() ?? {})) names.set(sameName(one), one)
     return names.get(sameName(name)) ?? name
   }
 
-  /** Runs an extension beside the client of now, as long as that is the one. */
-  const run = (coming: Promise<Extension>): Stop => {
-    const mine = inside
-    // biome-ignore lint/suspicious/noConfusingVoidType: what starts nothing returns nothing.
-    let stop: Stop | void
-    let isOver = !mine
-    coming.then((extend) => {
-      if (!isOver) stop = extend(mine!)
-    }, fail)
-    const end = () => {
-      isOver = true
-      stop?.()
-      stops.delete(end)
-    }
-    stops.add(end)
-    return end
+  /** Names that were read and are not counted yet, … */
+  let waiting: string[] | undefined
+  /** … and who counts them. */
+  let counter: ((name: string) => unknown) | undefined
+
+  /** Adds an extension when it is there. Of a client that is closed by then it does not begin. */
+  const add = (coming: Promise<Extension>, { client } = here!) => {
+    coming.then((extend) => client.use(extend)).catch(fail)
   }
 
-  const more: More = {
-    storage:
-      device &&
-      import('guidon/storage').then(({ asyncStorage }) =>
-        asyncStorage({
-          getItem: (key) => device.getItem(key),
-          setItem: (key, text) => device.setItem(key, text),
-          removeItem: (key) => (device.removeItem ? device.removeItem(key) : device.setItem(key, '')),
-        }),
-      ),
-    headers: {
-      ...(name && { 'Flagsmith-Application-Name': name }),
-      ...(version && { 'Flagsmith-Application-Version': version }),
+  const poll = () => {
+    stopPolling?.()
+    if (!intervalMs || !here) return
+    let stop: Stop | undefined
+    stopPolling = () => {
+      stop?.()
+      stop = () => {}
+    }
+    const coming = import('guidon/live').then(({ polling }) => polling({ intervalMs }))
+    add(
+      coming.then((extend) => (inside) => {
+        stop ??= extend(inside) as Stop
+        return stop
+      }),
+    )
+  }
+
+  const track = (event: string, { value, metadata }: EventOptions = {}, feature?: string) => {
+    // What could not be loaded has been told.
+    events
+      ?.then((to) => to.track(event, { value, metadata, feature: feature && nameOf(feature) }))
+      .catch(() => {})
+  }
+
+  return {
+    async storage(device) {
+      const { asyncStorage } = await import('guidon/storage')
+      return asyncStorage({
+        getItem: (key) => device.getItem(key),
+        setItem: (key, text) => device.setItem(key, text),
+        removeItem: (key) => remove(device, key),
+      })
     },
-    async kept(inside, body, isExpired) {
+    tidy({ client, environmentKey, latest }, device, name) {
+      const look = () => {
+        if (latest().source !== 'network') return
+        off()
+        for (const one of [name, `FLAGSMITH_EVENT_${environmentKey}`])
+          (async () => remove(device, one))().catch(() => {})
+      }
+      const off = client.on('settled', look)
+      look()
+    },
+    headersOf({ applicationMetadata }) {
+      const { name, version } = applicationMetadata ?? { name: '' }
+      return {
+        ...(name && { 'Flagsmith-Application-Name': name }),
+        ...(version && { 'Flagsmith-Application-Version': version }),
+      }
+    },
+    async kept(inside, body, loaded, isExpired) {
+      await loaded
       // The device answers this after it has answered what the client asked.
       await inside.storage.get('')
       const { source, flags, identity } = inside.latest()
@@ -109,60 +151,56 @@ export const moreOf = (config: IInitConfig): More => {
       }))
       return JSON.stringify(identity ? { flags: list } : list)
     },
-    experiments,
-    look(flags) {
-      experiments.clear()
+    experimentsIn(flags) {
+      const experiments = new Map<string, IFlagsmithExperiment>()
       for (const { feature, metadata } of flags) {
         const { experiment } = metadata ?? {}
         if (!experiment) continue
         const { id, name, in_experiment } = experiment
         experiments.set(sameName(feature.name), { id, name, inExperiment: !!in_experiment })
       }
+      return experiments
     },
-    begin(now, told, reads) {
-      more.end()
-      inside = now
-      fail = told
-      for (const option of UNUSED) if (config[option]) fail(new now.GuidonError('unsupported', option))
-      // Servers render a page and are done: nobody looks on there, and nobody counts.
-      const isPage = typeof window === 'object'
+    beside: (config) => (inside) => {
+      here = inside
+      names.clear()
+      const isCounting = isPage && config.enableAnalytics
+      waiting = isCounting ? [] : undefined
+      events = counter = undefined
+      for (const option of UNUSED) if (config[option]) fail(new inside.GuidonError('unsupported', option))
       if (config.realtime && isPage)
-        run(import('guidon/live').then(({ realtime }) => realtime({ url: config.eventSourceUrl })))
-      if (reads && isPage)
-        run(
-          import('guidon/analytics').then(({ analytics }) => (now) => {
-            const stop = analytics()(now)
+        add(import('guidon/live').then(({ realtime }) => realtime({ url: config.eventSourceUrl })))
+      if (isCounting)
+        add(
+          import('guidon/analytics').then(({ analytics }) => (inside) => {
+            const stop = analytics()(inside)
             // It counts what is read of the client.
-            reads.take = (name) => now.client.flag(nameOf(name))
-            reads.waiting.splice(0).forEach(reads.take)
+            counter = (name) => inside.client.flag(nameOf(name))
+            waiting?.forEach(counter)
             return stop
           }),
         )
       if (config.enableEvents) {
-        const url = eventProcessorConfig?.eventsApiUrl
+        const url = config.eventProcessorConfig?.eventsApiUrl
         events = import('guidon/analytics').then(({ experiments }) => experiments({ url }))
-        run(events)
+        add(events)
       }
-      if (intervalMs) more.poll(intervalMs)
+      poll()
     },
-    end() {
-      inside = undefined
-      for (const stop of stops) stop()
-    },
-    poll(ms) {
-      stopPolling?.()
+    poll(ms, inside = here) {
       intervalMs = ms
-      if (ms) stopPolling = run(import('guidon/live').then(({ polling }) => polling({ intervalMs: ms })))
+      here = inside
+      poll()
     },
-    track(event, { value, metadata } = {}, feature) {
-      // What could not be loaded has been told.
-      events
-        ?.then((to) => to.track(event, { value, metadata, feature: feature && nameOf(feature) }))
-        .catch(() => {})
+    count(name) {
+      if (counter) counter(name)
+      else waiting?.push(name)
     },
-    expose(feature) {
-      events?.then((to) => to.exposure(nameOf(feature))).catch(() => {})
+    trackEvent: track,
+    trackExposureEvent: (feature, options) => track('$flag_exposure', options, feature),
+    expose(feature, flag, source) {
+      if (flag?.enabled && flag.experiment?.inExperiment && source === ('SERVER' as FlagSource))
+        events?.then((to) => to.exposure(nameOf(feature))).catch(() => {})
     },
   }
-  return more
 }

@@ -1,15 +1,17 @@
 /** What the compiler must accept and refuse of `guidon/migrate/more`, which `guidon/migrate` loads by itself. */
-import type { Inside, Storage } from '../../src/index.ts'
-import { type More, moreOf, type Reads } from '../../src/migrate-more.ts'
+import type { Extension, Inside, Storage } from '../../src/index.ts'
+import { type More, moreOf } from '../../src/migrate-more.ts'
 import { is } from './is.ts'
 
-const more = moreOf({ environmentID: 'key', AsyncStorage: {} })
+const more = moreOf(() => {})
 is<typeof more, More>(true)
-is<typeof more.storage, Promise<Storage> | undefined>(true)
-// @ts-expect-error: the options of init are needed
+const storage = more.storage({ getItem: () => null, setItem: async () => {} })
+is<typeof storage, Promise<Storage>>(true)
+// @ts-expect-error: somebody is to hear of errors
 moreOf()
 
 declare const inside: Inside
-const kept = more.kept(inside, undefined, () => false)
+const kept = more.kept(inside, undefined, undefined, () => false)
 is<typeof kept, Promise<string | undefined>>(true)
-export const begin = (reads: Reads) => more.begin(inside, () => {}, reads)
+const beside = more.beside({ environmentID: 'key', AsyncStorage: {} })
+is<typeof beside, Extension>(true)
