@@ -73,5 +73,5 @@ export const apiBase = (api = HOSTED_API): string => api.replace(/\/?$/, '/')
 /** @throws GuidonError `invalid-option`, `server-side-key`. */
 export const checkEnvironmentKey = (key: unknown): void => {
   if (typeof key !== 'string' || !key) throw new GuidonError('invalid-option', 'environmentKey')
-  if (key.startsWith('ser.')) throw new GuidonError('server-side-key', 'environmentKey')
+  if (/^\s*ser\./.test(key)) throw new GuidonError('server-side-key', 'environmentKey')
 }
