@@ -34,7 +34,7 @@ const LIMITS = {
   'guidon/vue': { '*': 700 },
   'guidon/openfeature': { '*': 1_600 },
   'guidon/testing': { '{ testClient }': 2_600, '*': 3_600 },
-  'guidon/devtools': { '*': 17_450 },
+  'guidon/devtools': { '*': 17_500 },
   'guidon/react': { '{ GuidonProvider, useFlag }': 750, '*': 900 },
   'guidon/migrate': { '{ default }': 10_600 },
   'guidon/migrate/react': { '*': 900 },

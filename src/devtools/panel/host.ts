@@ -28,6 +28,8 @@ const focused = (): HTMLElement | null => {
 }
 
 export const createHost = (watch: Watch, firstDock: 'bottom' | 'right', startsOpen: boolean): Host => {
+  // A page may have more than one copy of this module. The element is the same in all.
+  if (!customElements.get(TAG)) customElements.define(TAG, class extends HTMLElement {})
   const host = document.createElement(TAG)
   const root = host.attachShadow({ mode: 'open' })
   const sheet = new CSSStyleSheet()

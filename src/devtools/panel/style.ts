@@ -57,7 +57,7 @@ button:hover { background: var(--wash); }
 .line { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
 .line input { flex: 1 1 220px; max-width: 420px; font: var(--mono); }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 10px; }
-.buttons:empty { display: none; }
+.buttons:empty, .complaint:empty { display: none; }
 svg { display: block; width: 16px; height: 16px; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
 .cloth { fill: var(--cloth); stroke: none; }
 .pole { stroke: var(--edge); }
@@ -115,9 +115,10 @@ svg { display: block; width: 16px; height: 16px; fill: none; stroke: currentColo
 .tabs button:focus-visible { outline-offset: -3px; }
 .tabs [aria-selected="true"] { color: var(--ink); font-weight: 600; border-bottom-color: var(--cloth); }
 .stand { display: flex; align-items: center; gap: 6px 12px; white-space: nowrap; }
-.state::before {
-  content: ""; display: inline-block; width: 9px; height: 9px; margin-right: 6px; border-radius: 50%; background: var(--network);
+.state::before, .on::before {
+  content: ""; display: inline-block; width: 9px; height: 9px; margin-right: 6px; border-radius: 50%;
 }
+.state::before { background: var(--network); }
 .state[data-state="starting"]::before, .state[data-state="refreshing"]::before, .state[data-state="stale"]::before { background: var(--storage); }
 .state[data-state="offline"]::before, .state[data-state="error"]::before { background: var(--bad); }
 .icons { display: flex; }
@@ -154,9 +155,7 @@ svg { display: block; width: 16px; height: 16px; fill: none; stroke: currentColo
 .row[aria-selected="true"] { background: color-mix(in srgb, var(--ink) 9%, var(--paper)); }
 .row[data-overridden] { border-left-color: var(--override); }
 .on { color: var(--soft); }
-.on::before {
-  content: ""; display: inline-block; width: 9px; height: 9px; margin-right: 6px; border: 2px solid var(--edge); border-radius: 50%;
-}
+.on::before { border: 2px solid var(--edge); }
 .on[data-on] { color: var(--ink); }
 .on[data-on]::before { background: var(--ink); border-color: var(--ink); }
 [data-type="number"], [data-type="boolean"] { color: var(--storage) !important; }
@@ -172,9 +171,7 @@ dd { overflow-wrap: anywhere; }
 .pair { display: flex; justify-content: space-between; align-items: center; }
 .place input:not([type="checkbox"]) { width: 100%; font: var(--mono); }
 .complaint { color: var(--bad); }
-.complaint:empty { display: none; }
 [aria-invalid="true"] { border-color: var(--bad); }
-.switch-label { display: flex; align-items: center; gap: 8px; min-height: 26px; }
 .switch {
   appearance: none; position: relative; flex: none; width: 36px; height: 20px; margin: 0; background: var(--raised);
   border: 2px solid var(--edge); border-radius: 10px; cursor: pointer;
@@ -203,7 +200,7 @@ dd .tag, td .tag { display: inline-block; }
 .masked { display: inline-flex; gap: 10px; align-items: baseline; }
 .roads { display: flex; flex-wrap: wrap; gap: 2px 20px; margin-top: 12px; border: 0; }
 .roads legend { font-weight: 600; margin-bottom: 4px; }
-.roads label { display: flex; align-items: center; gap: 6px; min-height: 28px; }
+.roads label, .switch-label { display: flex; align-items: center; gap: 6px; min-height: 28px; }
 .roads input, .switch { accent-color: var(--ink); }
 .outcome[data-bad] { color: var(--bad); }
 .took { display: flex; align-items: center; gap: 8px; white-space: nowrap; font-variant-numeric: tabular-nums; }

@@ -27,6 +27,11 @@ const addStyle = (page: Page, text: string) =>
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
   }, text)
 
+it('knows the inspector as a custom element, one for all copies of the module', async () => {
+  const { page } = await open()
+  expect(await inspectorOf(page).evaluate((host) => host.matches('guidon-inspector:defined'))).toBe(true)
+})
+
 describe('the styles of the page', () => {
   it('do not reach it, whatever they say of everything', async () => {
     const { page } = await open()
