@@ -1,44 +1,16 @@
 // @vitest-environment happy-dom
 import { createFlagsmithInstance as official } from '@flagsmith/flagsmith'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createFlagsmithInstance, type Flagsmith, type IInitConfig } from '../../src/migrate.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { API, ada, answerTo, bob, calm, KEY, until, useWorld } from '../world.ts'
-import { useChunks } from './sides.ts'
+import { useInstances } from './instances.ts'
 
 // What goes wrong around an instance: callbacks that throw, calls in an order nobody thought of, devices that fail.
 
 const world = useWorld()
-useChunks()
-let made: Flagsmith[]
-let errors: (Error & { code?: string })[]
-
-beforeEach(() => {
-  made = []
-  errors = []
-  localStorage.clear()
-})
+const { open, errors, codes } = useInstances()
 afterEach(() => {
   vi.useRealTimers()
-  for (const flagsmith of made) {
-    flagsmith.stopListening()
-    flagsmith.client?.close()
-  }
 })
-
-const open = () => {
-  const flagsmith = createFlagsmithInstance()
-  made.push(flagsmith)
-  const init = (more: Partial<IInitConfig> = {}) =>
-    flagsmith.init({
-      environmentID: KEY,
-      api: API,
-      retries: 0,
-      onError: (error) => errors.push(error),
-      ...more,
-    } as IInitConfig)
-  return { flagsmith, init }
-}
-const codes = () => errors.map(({ code }) => code)
 const broken = (): never => {
   throw new Error('of the app')
 }

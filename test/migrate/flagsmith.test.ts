@@ -1,44 +1,15 @@
 // @vitest-environment happy-dom
 import { createFlagsmithInstance as official } from '@flagsmith/flagsmith'
 import { HttpResponse } from 'msw'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { transient } from '../../src/index.ts'
-import defaultInstance, {
-  createFlagsmithInstance,
-  type Flagsmith,
-  type IInitConfig,
-} from '../../src/migrate.ts'
+import defaultInstance from '../../src/migrate.ts'
 import { API, ada, answerTo, bob, calm, KEY, until, useWorld, wireFlag } from '../world.ts'
-import { useChunks } from './sides.ts'
+import { useInstances } from './instances.ts'
 
 const world = useWorld()
-useChunks()
-let made: Flagsmith[]
-let errors: (Error & { code?: string })[]
-
-beforeEach(() => {
-  made = []
-  errors = []
-  localStorage.clear()
-})
-afterEach(() => {
-  for (const { client } of [...made, defaultInstance]) client?.close()
-})
-
-const open = () => {
-  const flagsmith = createFlagsmithInstance()
-  made.push(flagsmith)
-  const init = (more: Partial<IInitConfig> = {}) =>
-    flagsmith.init({
-      environmentID: KEY,
-      api: API,
-      retries: 0,
-      onError: (error) => errors.push(error),
-      ...more,
-    } as IInitConfig)
-  return { flagsmith, init }
-}
-const codes = () => errors.map(({ code }) => code)
+const { open, errors, codes } = useInstances()
+afterEach(() => defaultInstance.client?.close())
 
 describe('an identifier that is personal', () => {
   it('given to init leaves nothing: the environment’s flags are shown, and onError says why', async () => {
