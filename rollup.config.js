@@ -83,7 +83,7 @@ const door = (name) => [
 ]
 
 /** Every browser has `fetch`, and is given no other to load. */
-const withFetch = {
+export const withFetch = {
   name: 'with-fetch',
   load: (id) =>
     id.endsWith('/transport/current-fetch.ts')

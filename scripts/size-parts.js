@@ -10,6 +10,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import esbuild from 'rollup-plugin-esbuild'
+import { withFetch } from '../rollup.config.js'
 import { bundle, figure, GOALS } from './size.js'
 
 /** `export * from 'whole'` is all that the module exports and that is not said anew beside it. */
@@ -105,15 +106,13 @@ const weigh = async (without) => {
     },
     load(id) {
       if (id.endsWith(WHOLE)) return readFile(id.replace(WHOLE, '.ts'), 'utf8')
-      // As bundlers for browsers have it.
-      if (id.endsWith('/current-fetch.ts')) return 'export const currentFetch = (...args) => fetch(...args)'
       const parts = without.filter(({ module }) => id === resolve('src', module))
       for (const part of parts) left.delete(part)
       return parts.length ? parts.map(({ instead }) => instead).join('\n') : null
     },
   }
   const code = await bundle(`export { createClient } from ${JSON.stringify(resolve('src/index.ts'))}`, {
-    plugins: [stubs, esbuild({ target: 'es2022' })],
+    plugins: [stubs, withFetch, esbuild({ target: 'es2022' })],
   })
   if (left.size) throw new Error(`not in the front door: ${[...left].map(({ module }) => module)}`)
   return gzipSync(code, { level: 9 }).length
